@@ -1,0 +1,1 @@
+"""What every layer speaks of: spans, findings, confidence, reports. Plain frozen data."""
