@@ -1,0 +1,1 @@
+"""EXL2xx: every route answers in the agreed envelope."""

@@ -1,0 +1,1 @@
+"""EXL0xx: the linter's own troubles. Described here, emitted by the engine."""

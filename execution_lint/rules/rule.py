@@ -1,0 +1,102 @@
+"""What a rule is, and where the rules are found."""
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Callable, Iterator
+from functools import cache
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+from execution_lint.model.confidence import Confidence
+from execution_lint.model.finding import Finding, Related
+from execution_lint.model.place import Place
+
+if TYPE_CHECKING:
+    from execution_lint.project.project import Project
+
+
+class Subject(Protocol):
+    """A linked fact that a rule is asked about: it knows where it stands and how sure it is."""
+
+    @property
+    def place(self) -> Place:
+        """Where the finding is anchored."""
+
+    @property
+    def scope(self) -> str:
+        """Qualified name of the enclosing definition."""
+
+
+SubjectT = TypeVar("SubjectT", bound=Subject)
+Check = Callable[[SubjectT, "Project"], Iterator[Finding]]
+
+
+class Rule:
+    """A promise, by code and name, with the checks that hold it."""
+
+    def __init__(self, code: str, name: str, message: str, since: str) -> None:
+        """`message` is a format string; its fields are given to `finding` by name."""
+        self.code = code
+        self.name = name
+        self.message = message
+        self.since = since
+        self.module = inspect.currentframe().f_back.f_globals["__name__"]  # type: ignore[union-attr]  # a class body's caller always has a frame
+        self.checks: list[tuple[type[Subject], Check[Subject]]] = []
+
+    @property
+    def documentation(self) -> str:
+        """The docstring of the rule's module: a sentence, then headed sections."""
+        return inspect.cleandoc(importlib.import_module(self.module).__doc__ or "")
+
+    @property
+    def summary(self) -> str:
+        """The first paragraph of the documentation, on one line."""
+        return " ".join(self.documentation.split("\n\n")[0].split())
+
+    @property
+    def slug(self) -> str:
+        """The name of the rule's folder in `fixtures/rules` and page in `docs/rules`: `exl101_hand_made_event_loop`."""
+        return f"{self.code.lower()}_{self.name.replace('-', '_')}"
+
+    def on(self, subject: type[SubjectT]) -> Callable[[Check[SubjectT]], Check[SubjectT]]:
+        """Subscribe a check to a kind of subject; mypy rejects a check whose parameter is not that subject."""
+
+        def subscribe(check: Check[SubjectT]) -> Check[SubjectT]:
+            self.checks.append((subject, check))  # type: ignore[arg-type]  # the engine hands each check its own subject
+            return check
+
+        return subscribe
+
+    def finding(
+        self,
+        place: Place,
+        *,
+        scope: str,
+        confidence: Confidence = Confidence.PROVEN,
+        related: tuple[Related, ...] = (),
+        help: str = "",
+        **fields: str,
+    ) -> Finding:
+        """A finding of this rule at `place`, its message filled from `fields`."""
+        return Finding(
+            code=self.code,
+            rule=self.name,
+            message=self.message.format(**fields),
+            place=place,
+            confidence=confidence,
+            scope=scope,
+            help=help,
+            related=related,
+        )
+
+
+@cache
+def all_rules() -> tuple[Rule, ...]:
+    """Every rule of the package, sorted by code: each module below `rules` that holds a `RULE`."""
+    package = importlib.import_module(__package__ or "")
+    found = []
+    for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
+        rule = getattr(importlib.import_module(module.name), "RULE", None)
+        if isinstance(rule, Rule):
+            found.append(rule)
+    return tuple(sorted(found, key=lambda rule: rule.code))

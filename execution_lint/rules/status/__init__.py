@@ -1,0 +1,1 @@
+"""EXL3xx: every status is a member of the agreed enum."""
