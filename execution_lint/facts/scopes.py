@@ -1,0 +1,127 @@
+"""What a function, a class or a stretch of module code says: its values and the events that concern them."""
+
+from enum import Enum
+
+import msgspec
+
+from execution_lint.facts.values import Argument, Ref, Value
+from execution_lint.model.place import Span
+
+
+class ScopeKind(Enum):
+    """What a scope belongs to."""
+
+    MODULE = "module"
+    CLASS = "class"
+    FUNCTION = "function"
+    LAMBDA = "lambda"
+
+
+class ExitKind(Enum):
+    """How control leaves a function."""
+
+    RETURN = "return"
+    FALL = "fall"
+    """Off the end: None."""
+    RAISE = "raise"
+    YIELD = "yield"
+
+
+class Exit(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A place where control leaves a function. `value` is -1 for none; `flow` is the way that leads there."""
+
+    kind: ExitKind
+    value: Ref
+    span: Span
+    flow: Ref
+
+
+class Comparison(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """`left operator right`; `case` for a pattern of a `match` statement over `left`."""
+
+    operator: str
+    left: Ref
+    right: Ref
+    span: Span
+
+
+class TargetKind(Enum):
+    """What an assignment binds."""
+
+    NAME = "name"
+    GLOBAL = "global"
+    """A name of the module or of an enclosing function, by `global` or `nonlocal`."""
+    ATTRIBUTE = "attribute"
+    ITEM = "item"
+
+
+class Assignment(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """`name = value`, `base.name = value`, `base[key] = value`; `value` is -1 for a bare annotation."""
+
+    kind: TargetKind
+    name: str
+    base: Ref
+    key: Ref
+    value: Ref
+    annotation: Ref
+    span: Span
+    """The target's span."""
+
+
+class ParameterKind(Enum):
+    """How arguments reach a parameter."""
+
+    POSITIONAL = "positional"
+    """Positional only."""
+    PLAIN = "plain"
+    KEYWORD = "keyword"
+    """Keyword only."""
+    ARGUMENTS = "*"
+    KEYWORDS = "**"
+
+
+class ParameterFact(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A parameter with its annotation and default (-1 where there is none)."""
+
+    name: str
+    kind: ParameterKind
+    annotation: Ref
+    default: Ref
+    span: Span
+
+
+class Scope(msgspec.Struct, frozen=True):
+    """A function, a class body, a lambda, or a stretch of module code."""
+
+    kind: ScopeKind
+    name: str
+    qualname: str
+    """Within the module, `Class.method` or `outer.<locals>.inner`."""
+    parent: int
+    """Index of the enclosing scope in the region; -1 for the region's own."""
+    span: Span
+    """From `def` or `class` to the end of the definition."""
+    head: Span
+    """The name in the definition's head."""
+    is_async: bool
+    is_generator: bool
+    parameters: tuple[ParameterFact, ...]
+    returns: Ref
+    """The return annotation."""
+    decorators: tuple[Ref, ...]
+    """Outermost first. Like annotations, defaults and bases, their names are those of the enclosing scope."""
+    bases: tuple[Argument, ...]
+    values: tuple[Value, ...]
+    spans: tuple[Span, ...]
+    """Where each value stands, by index."""
+    exits: tuple[Exit, ...]
+    comparisons: tuple[Comparison, ...]
+    assignments: tuple[Assignment, ...]
+    bindings: tuple[tuple[str, Ref], ...]
+    """Every value that a name of this scope is bound to, in the order of the text."""
+
+
+class RegionFacts(msgspec.Struct, frozen=True):
+    """What one region says. `scopes[0]` is the surrounding code (module or class level) as far as it lies in the region."""
+
+    scopes: tuple[Scope, ...]
