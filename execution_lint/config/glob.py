@@ -7,6 +7,9 @@ from functools import cache
 from execution_lint.config.mistakes import WrongValue
 
 _SET = re.compile(r"\[(!?)(\]?[^\]/]*)\]")
+_SET_OR_STAR = re.compile(rf"{_SET.pattern}|\*")
+_SET_OR_LETTER = re.compile(rf"{_SET.pattern}|\?")
+_RANGE_OR_LETTER = re.compile(r"(.)-(.)|(.)", re.DOTALL)
 _MODULE_PART = re.compile(r"[\w*]+")
 
 
@@ -230,7 +233,7 @@ def _segment_expression(segment: str, names: _GroupNames) -> str:
 def _split_at_stars(segment: str) -> list[str]:
     """The pieces between stars; a star inside a set is not one."""
     pieces, start = [""], 0
-    for found in re.finditer(r"\[!?\]?[^\]/]*\]|\*", segment):
+    for found in _SET_OR_STAR.finditer(segment):
         pieces[-1] += segment[start : found.start()]
         start = found.end()
         if found[0] == "*":
@@ -243,12 +246,17 @@ def _split_at_stars(segment: str) -> list[str]:
 
 def _piece_expression(piece: str) -> str:
     expression, start = "", 0
-    for found in re.finditer(r"\[(!?)(\]?[^\]/]*)\]|\?", piece):
+    for found in _SET_OR_LETTER.finditer(piece):
         expression += re.escape(piece[start : found.start()])
         start = found.end()
         if found[0] == "?":
             expression += "[^/]"
         else:
-            members = re.sub(r"([\\\[\]^&~|])", r"\\\1", found[2])
+            members = _RANGE_OR_LETTER.sub(_range_expression, found[2])
             expression += f"(?!/)[{'^' if found[1] else ''}{members}]"
     return expression + re.escape(piece[start:])
+
+
+def _range_expression(found: re.Match[str]) -> str:
+    first, last, letter = found.groups()
+    return f"{re.escape(first)}-{re.escape(last)}" if letter is None else re.escape(letter)

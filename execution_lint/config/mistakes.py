@@ -36,5 +36,11 @@ def nearest(word: str, candidates: Iterable[str]) -> str | None:
     return folded[close[0]] if close else None
 
 
+_LONGEST = 500
+
+
 def _printable(text: str) -> str:
+    """The text on one line of bearable length, whatever it quotes."""
+    if len(text) > _LONGEST:
+        text = f"{text[:_LONGEST]}..."
     return "".join(letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in text)
