@@ -2,8 +2,8 @@
 
     python benchmarks/outline_truth.py DIR
 
-Compared are first line, last line, kind and name of each top-level statement group, and of each statement group in the body of each
-top-level class (and of the classes in it). Exits with 1 on any difference.
+Compared are first line, last line, kind and name of each top-level statement group, and of each statement group in the
+body of each top-level class (and of the classes in it). Exits with 1 on any difference.
 """
 
 import argparse
@@ -21,7 +21,7 @@ sys.setrecursionlimit(20_000)
 Row = tuple[int, int, str, str]
 
 
-def name_of(node: ast.stmt, lines: list[bytes]) -> str:
+def name_of(node: ast.stmt) -> str:
     match node:
         case ast.Assign(targets=[ast.Name(id=name) as target]) | ast.AnnAssign(target=ast.Name(id=name) as target):
             return name if target.col_offset == node.col_offset else ""
@@ -54,11 +54,13 @@ def truth(body: list[ast.stmt], lines: list[bytes]) -> list[tuple[Row, ast.stmt]
     for node in body:
         first = min([node.lineno, *(item.lineno for item in getattr(node, "decorator_list", ()))])
         last = node.end_lineno or 0
+        while lines[last - 1].rstrip(b"\r\n").endswith(b"\\") and last < len(lines):
+            last += 1
         if rows and rows[-1][0][1] >= first:
             (start, _, kind, _), leader = rows[-1]
             rows[-1] = ((start, last, "import" if kind == "import" else "other", ""), leader)
         else:
-            rows.append(((first, last, kind_of(node), name_of(node, lines)), node))
+            rows.append(((first, last, kind_of(node), name_of(node)), node))
     return rows
 
 
@@ -78,7 +80,7 @@ def compare_classes(
     text: str, statements: tuple[Statement, ...], nodes: list[ast.stmt], lines: list[bytes], tally: Counter
 ) -> list[str]:
     differences = []
-    for statement, node in zip(statements, nodes):
+    for statement, node in zip(statements, nodes, strict=True):
         if not isinstance(node, ast.ClassDef):
             continue
         inner = members(text, statement)

@@ -5,19 +5,21 @@ from collections.abc import Iterator
 
 _ESCAPE = r"\\(?:\r\n|[^\r]|\r(?!\n))"
 _CLOSED_STRING = (
-    rf'"""[^"\\]*(?:(?:{_ESCAPE}|"(?!""))[^"\\]*)*"""'
-    rf"|'''[^'\\]*(?:(?:{_ESCAPE}|'(?!''))[^'\\]*)*'''"
+    rf'"""[^"\\]*(?:(?:\\[\s\S]|"(?!""))[^"\\]*)*"""'
+    rf"|'''[^'\\]*(?:(?:\\[\s\S]|'(?!''))[^'\\]*)*'''"
     rf'|"(?!"")[^"\\\n]*(?:{_ESCAPE}[^"\\\n]*)*"'
     rf"|'(?!'')[^'\\\n]*(?:{_ESCAPE}[^'\\\n]*)*'"
 )
-# A string that is left open takes the rest of the text: a retry at each later quote would be quadratic.
+# The commonest form first. A string left open takes the rest of the text: a retry at each later quote is quadratic.
 _ANY_STRING = (
-    rf'"""[^"\\]*(?:(?:{_ESCAPE}|"(?!""))[^"\\]*)*(?:"""|[\s\S]*)'
-    rf"|'''[^'\\]*(?:(?:{_ESCAPE}|'(?!''))[^'\\]*)*(?:'''|[\s\S]*)"
-    rf'|"[^"\\\n]*(?:{_ESCAPE}[^"\\\n]*)*(?:"|[\s\S]*)'
-    rf"|'[^'\\\n]*(?:{_ESCAPE}[^'\\\n]*)*(?:'|[\s\S]*)"
+    r'"(?:[^"\\\n]+"'
+    r'|""[^"\\]*(?:(?:\\[\s\S]|"(?!""))[^"\\]*)*(?:"""|[\s\S]*)'
+    rf'|[^"\\\n]*(?:{_ESCAPE}[^"\\\n]*)*(?:"|[\s\S]*))'
+    r"|'(?:[^'\\\n]+'"
+    r"|''[^'\\]*(?:(?:\\[\s\S]|'(?!''))[^'\\]*)*(?:'''|[\s\S]*)"
+    rf"|[^'\\\n]*(?:{_ESCAPE}[^'\\\n]*)*(?:'|[\s\S]*))"
 )
-_TOKEN = re.compile(rf"({_ANY_STRING}|#[^\r\n]*|\\\r?\n)")
+_TOKEN = re.compile(rf"({_ANY_STRING}|#[^\n]*|\\\r?\n)")
 _STRING = re.compile(_CLOSED_STRING)
 _TOKEN_START = re.compile(r"""["']|#[^\r\n]*|\\\r?\n""")
 _FORMATTED = re.compile(r"(?<!\w)(?:[fFtT]([rR]?)|([rR])[fFtT])\Z")
@@ -27,8 +29,8 @@ _DEEPEST_NESTING = 100
 
 
 def split(text: str) -> list[str] | None:
-    """`text` cut into code and tokens in turn, code first and last; a token is a string (without its prefix), a comment, or
-    a backslash with its newline. None when a string is left open.
+    """`text` cut into code and tokens in turn, code first and last; a token is a string without its prefix, a comment,
+    or a backslash with its newline. None when a string is left open.
     """
     parts = _TOKEN.split(text)
     if len(parts) > 1 and not parts[-1] and parts[-2][0] in "\"'" and not _STRING.fullmatch(parts[-2]):
@@ -58,8 +60,8 @@ def split(text: str) -> list[str] | None:
 
 
 def blank(text: str) -> str:
-    """`text` with each character of a string (quotes and newlines too) replaced by `"`, each of a comment or of a backslash
-    with its newline by a space: same length, so offsets hold. A string left open is blanked up to the end.
+    """`text` with each character of a string (quotes and newlines too) replaced by `"`, each of a comment or of a
+    backslash with its newline by a space: same length, so offsets hold. A string left open is blanked up to the end.
 
     The fields of an f-string are blanked with it: use this to see structure, not to search for names.
     """
@@ -98,7 +100,7 @@ _PREFIX_ENDS = frozenset("fFrRtT")
 
 
 def _needs_exact_lexing(token: str) -> bool:
-    """Whether an f-string found by its quotes alone may end elsewhere: a field that holds its quote ends it too early."""
+    """Whether an f-string found by its quotes alone may end elsewhere: a quote in a field ends it too early."""
     if token.count("{") != token.count("}") or "{{" in token or "}}" in token:
         return True
     return ("'" if token[0] == '"' else '"') in token or token.count(token[0]) not in (2, 6) or "#" in token
@@ -120,7 +122,7 @@ def _split_exactly(text: str) -> list[str] | None:
 
 
 def _formatted_string_end(text: str, start: int, raw: str, nesting: int) -> int:
-    """Where the f-string (or t-string) ends whose quote stands at `start`, as CPython's tokenizer counts (PEP 701); -1 if open."""
+    """Where the f-string or t-string ends whose quote stands at `start`, by the rules of PEP 701; -1 if left open."""
     if nesting > _DEEPEST_NESTING:
         return -1
     quote = text[start : start + 3]

@@ -18,11 +18,11 @@ class Statement(NamedTuple):
     kind: Kind
     """What it is; `compound` are `if`, `try`, `with`, `for`, `while`, `match` and their `async` forms."""
     name: str
-    """What a definition or an assignment (also annotated, also `type NAME = ...`) binds, if that is one plain name; else empty."""
+    """What a definition or an assignment (also annotated, also `type NAME = ...`) binds, if one plain name."""
     start: int
     """Offset of the first decorator or of the first word."""
     end: int
-    """Offset behind the last line of code, its comment and newline included."""
+    """Offset behind the last line of code: its comment, its newline and a blank line that it joins included."""
     line: int
     """1-based line of `start`."""
     indent: str
@@ -38,22 +38,15 @@ class Outline(NamedTuple):
 
 
 def outline(text: str) -> Outline | None:
-    """The top-level statements of decoded source. None when it is beyond lexical means (a string or a bracket left open,
-    a form feed before code, a lone carriage return, an indent that starts with a backslash): then parse the whole file.
+    """The top-level statements of decoded source. None when it is beyond lexical means (a string or a bracket left
+    open, a form feed before code, a lone carriage return, an indent that starts with a backslash): then parse the file.
 
     A text that is not Python gives some outline or None; it never raises.
     """
-    if "\r" in text and text.count("\r") != text.count("\r\n"):
+    blanked = _structure(text)
+    if blanked is None:
         return None
-    parts = lexer.split(text)
-    if parts is None:
-        return None
-    blanked = "\n" + "".join(lexer.fill(parts))
-    if "\f" in blanked and _INDENTING_FORM_FEED.search(blanked):
-        return None
-    if _has_indenting_backslash(text, blanked):
-        return None
-    statements = _statements(text, blanked, "", -1, 1)
+    statements = _statements(text, blanked, "", 0, len(blanked), 1)
     return None if statements is None else Outline(statements)
 
 
@@ -62,41 +55,92 @@ def members(text: str, statement: Statement) -> tuple[Statement, ...] | None:
 
     None when that cannot be told exactly (tabs after spaces in an indent, no body): then parse the class.
     """
-    segment = text[statement.start : statement.end]
-    header = header_end(text, statement) - statement.start
-    parts = lexer.split(segment)
-    if parts is None or header <= 0:
+    blanked = _structure(text)
+    colon = -1 if blanked is None else _header_end(blanked, statement)
+    if blanked is None or colon < 0:
         return None
-    blanked = "".join(lexer.fill(parts))
-    rest_of_line = blanked[header:].partition("\n")[0]
-    base = statement.start
-    if rest_of_line.strip():
-        start = header + len(rest_of_line) - len(rest_of_line.lstrip())
-        line = statement.line + text.count("\n", base, base + start)
-        word = _WORD.match(blanked, start)
-        return (_statement(blanked, start, start, len(blanked), word[0] if word else "", base, line, ""),)
-    body = _FIRST_INDENT.search(blanked, header)
-    if body is None or ("\t" in blanked and _TAB_AFTER_SPACE.search(blanked, header)):
+    # In `blanked` a newline stands before the text, so the offset behind the colon is that of the colon.
+    header = colon + 1
+    end = statement.end + 1
+    line = statement.line + text.count("\n", statement.start, colon)
+    line_end = blanked.find("\n", header, end)
+    if blanked[header : line_end if line_end >= 0 else end].strip():
+        return _body_on_header_line(blanked, header, end, line)
+    body = _FIRST_INDENT.search(blanked, header, end)
+    if body is None or ("\t" in blanked and _TAB_AFTER_SPACE.search(blanked, header, end)):
         return None
-    line = statement.line + text.count("\n", base, base + header)
-    return _statements(text, blanked[header:], body[1], base + header, line)
+    return _statements(text, blanked, body[1], header, end, line)
 
 
 def header_end(text: str, statement: Statement) -> int:
-    """Offset behind the colon that ends the header of a class or function, so that `text[statement.start:header_end(...)]` is the
-    header with its decorators; -1 if there is none.
+    """Offset behind the colon that ends the header of a class or function, so that
+    `text[statement.start:header_end(text, statement)]` is the header with its decorators; -1 if there is none.
     """
+    blanked = _structure(text)
+    return -1 if blanked is None else _header_end(blanked, statement)
+
+
+_INDENTING_FORM_FEED = re.compile(r"\n[ \t]*\f[ \t\f]*(?=\S)")
+_INDENTING_BACKSLASH = re.compile(r"\n[ \t\f]*\\\r?\n")
+_FIRST_INDENT = re.compile(r"\n([ \t]+)(?=\S)")
+_TAB_AFTER_SPACE = re.compile(r"\n[ \t]* \t")
+"""Indents of tabs before spaces are equal only if they are one string; not so with a tab after a space."""
+_HEADER_STOP = re.compile(r"[()\[\]{}:]|\blambda\b")
+# Not `\w`, which lacks the combining marks that identifiers may hold.
+_IDENTIFIER = r"[^\x00-@\[-^`{-\x7f][^\x00-/:-@\[-^`{-\x7f]*"
+_WORD = re.compile(_IDENTIFIER)
+_NAME = re.compile(rf"\s*(?:def|class)\s+({_IDENTIFIER})")
+_TYPE_ALIAS = re.compile(rf"type[ \t]+(?!(?:in|is|if|or|and|not)\b)({_IDENTIFIER})[ \t]*[=\[]")
+_MATCH_HEAD = re.compile(r"match\b(?![ \t]*(?:=[^=]|[.,;:)]))")
+_CASE = re.compile(r":\s*\n\s*case\b")
+_BOUND = re.compile(r"[ \t]*(?:(=)(?!=)|:(?!=))")
+_ASSIGNMENT_STOP = re.compile(r"[(\[{]|[)\]}]|\blambda\b|<<=|>>=|\*\*=|//=|[-+*/%@&|^]=|[=<>!:]=|=")
+
+_ALL_BUT_BRACKETS = bytes(set(range(256)).difference(b"()[]{}"))
+_OPENING = b"([{"
+_CONTINUING = frozenset(("else", "elif", "except", "finally"))
+_COMPARISONS = frozenset(("==", "<=", ">=", "!=", ":="))
+_KINDS: dict[str | None, Kind] = {
+    "def": "function",
+    "class": "class",
+    "import": "import",
+    "from": "import",
+    **dict.fromkeys(("if", "try", "with", "for", "while"), "compound"),
+    **dict.fromkeys(("pass", "break", "continue", "return", "raise", "global", "nonlocal", "del"), "other"),
+    **dict.fromkeys(("assert", "not", "lambda", "None", "True", "False"), "other"),
+}
+
+
+@lru_cache(maxsize=2)
+def _structure(text: str) -> str | None:
+    """A newline and the blanked text; None where line starts do not tell statements. Kept for `members`."""
+    if "\r" in text and text.count("\r") != text.count("\r\n"):
+        return None
+    parts = lexer.split(text)
+    if parts is None:
+        return None
+    joins_lines = "\\\n" in parts or "\\\r\n" in parts
+    blanked = "".join(("\n", *lexer.fill(parts)))
+    if "\f" in blanked and _INDENTING_FORM_FEED.search(blanked):
+        return None
+    if joins_lines and _has_indenting_backslash(text, blanked):
+        return None
+    return blanked
+
+
+def _has_indenting_backslash(text: str, blanked: str) -> bool:
+    """Whether a logical line begins with a joined line."""
+    if text.startswith("\\"):
+        return True
+    return any(blanked[match.start() + 1] == "\n" for match in _INDENTING_BACKSLASH.finditer(text))
+
+
+def _header_end(blanked: str, statement: Statement) -> int:
     depth = 0
     lambdas = 0
-    position = statement.decorated
-    while (match := _HEADER_STOP.search(text, position, statement.end)) is not None:
-        position = match.end()
+    for match in _HEADER_STOP.finditer(blanked, statement.decorated + 1, statement.end + 1):
         stop = match[0]
-        if stop in "\"'":
-            position = lexer.string_end(text, match.start())
-            if position < 0:
-                return -1
-        elif stop in "([{":
+        if stop in "([{":
             depth += 1
         elif stop in ")]}":
             depth -= 1
@@ -104,143 +148,90 @@ def header_end(text: str, statement: Statement) -> int:
             lambdas += 1
         elif depth == 0 and stop == ":":
             if lambdas == 0:
-                return position
+                return match.start()
             lambdas -= 1
     return -1
 
 
-_INDENTING_FORM_FEED = re.compile(r"\n[ \t]*\f[ \t\f]*(?=\S)")
-_INDENTING_BACKSLASH = re.compile(r"\n[ \t\f]*\\\r?\n")
-_FIRST_INDENT = re.compile(r"\n([ \t]+)(?=\S)")
-_TAB_AFTER_SPACE = re.compile(r"\n[ \t]* \t")
-"""Two indents of tabs before spaces are equal to CPython only if they are the same string; with a tab after a space, not so."""
-_HEADER_STOP = re.compile(r"""["'()\[\]{}:]|\blambda\b|#[^\r\n]*""")
-_WORD = re.compile(r"[^\W\d]\w*")
-_DEFINED = re.compile(r"(?:async\s+)?(?:def|class)\s+(\w+)")
-_TYPE_ALIAS = re.compile(r"type[ \t]+(?!(?:in|is|if|or|and|not)\b)([^\W\d]\w*)[ \t]*[=\[]")
-_MATCH_HEAD = re.compile(r"match\b(?![ \t]*(?:=[^=]|[.,;:)]))")
-_CASE = re.compile(r":\s*\n\s*case\b")
-_BOUND = re.compile(r"[ \t]*(?:(=)(?!=)|:(?!=))")
-_ASSIGNMENT_STOP = re.compile(r"[(\[{]|[)\]}]|\blambda\b|<<=|>>=|\*\*=|//=|[-+*/%@&|^]=|[=<>!:]=|=")
-
-_CONTINUING = frozenset(("else", "elif", "except", "finally"))
-_COMPOUND = frozenset(("if", "try", "with", "for", "while"))
-_SIMPLE = frozenset(
-    (
-        "pass",
-        "break",
-        "continue",
-        "return",
-        "raise",
-        "global",
-        "nonlocal",
-        "del",
-        "assert",
-        "not",
-        "lambda",
-        "None",
-        "True",
-        "False",
-    )
-)
-
-
-def _has_indenting_backslash(text: str, blanked: str) -> bool:
-    """Whether a logical line begins with a joined line; `blanked` has one newline in front of `text`."""
-    if text.startswith("\\"):
-        return True
-    if "\\\n" not in text and "\\\r\n" not in text:
-        return False
-    return any(blanked[match.start() + 1] == "\n" for match in _INDENTING_BACKSLASH.finditer(text))
+def _body_on_header_line(blanked: str, header: int, end: int, line: int) -> tuple[Statement, ...]:
+    """The one statement group of `class A: x = 1`."""
+    body = blanked[header:end]
+    start = header + len(body) - len(body.lstrip())
+    code_end = header + len(body.rstrip())
+    match = _WORD.match(blanked, start)
+    word = match[0] if match else None
+    kind, name = _classify(blanked, start, start, code_end, word) if word not in _KINDS else (_KINDS[word], "")
+    return (Statement(kind, name, start - 1, end - 1, line, "", start - 1),)
 
 
 @lru_cache(maxsize=256)
 def _line_pattern(indent: str) -> re.Pattern[str]:
-    return re.compile(rf"\n{indent}(?:([^\W\d]\w*)|(?=[^\s)\]}}]))")
+    return re.compile(rf"\n{indent}(?:({_IDENTIFIER})|(?=[^\s)\]}}]))")
 
 
-def _statements(text: str, blanked: str, indent: str, base: int, line: int) -> tuple[Statement, ...] | None:
-    """The statements of a body whose lines begin with `indent`, or None if brackets do not balance or code stands before it.
-
-    `blanked` holds a newline before the first of them; its offset 0 is `base` in `text` (-1: one before), on line `line`.
+def _statements(text: str, blanked: str, indent: str, first: int, last: int, line: int) -> tuple[Statement, ...] | None:
+    """The statements of the body in `blanked[first:last]` whose lines begin with `indent`, or None if brackets do not
+    balance or code stands before the first of them. `line` is that of the offset `first` in the text.
     """
     width = 1 + len(indent)
-    count = blanked.count
+    # Bytes, since deleting all but the brackets is far faster there; a character is one byte, so offsets hold.
+    brackets = blanked[first:last].encode("ascii", "replace")
     depth = 0
     checked = 0
     decorating = False
-    groups: list[tuple[int, int, str]] = []
-    for match in _line_pattern(indent).finditer(blanked):
-        start = match.start()
-        depth += (
-            count("(", checked, start)
-            + count("[", checked, start)
-            + count("{", checked, start)
-            - count(")", checked, start)
-            - count("]", checked, start)
-            - count("}", checked, start)
-        )
-        checked = start
+    groups: list[tuple[int, int, str | None]] = []
+    limits: list[int] = []
+    for match in _line_pattern(indent).finditer(blanked, first, last):
+        newline = match.start()
+        found = brackets[checked : newline - first].translate(None, _ALL_BUT_BRACKETS)
+        checked = newline - first
+        if found:
+            depth += len(found) - 2 * len(found.translate(None, _OPENING))
         if depth:
             if depth < 0:
                 return None
             continue
-        word = match[1] or ""
+        word = match[1]
         if word in _CONTINUING:
             continue
-        start += width
+        start = newline + width
         if decorating:
             groups[-1] = (groups[-1][0], start, word)
         else:
             groups.append((start, start, word))
-        decorating = not word and blanked[start] == "@"
-    for opening, closing in ("()", "[]", "{}"):
-        depth += count(opening, checked) - count(closing, checked)
-    first = groups[0][0] if groups else len(blanked)
-    if depth or blanked[:first].strip():
+            limits.append(newline)
+        decorating = word is None and blanked[start] == "@"
+    found = brackets[checked:].translate(None, _ALL_BUT_BRACKETS)
+    if depth + len(found) - 2 * len(found.translate(None, _OPENING)):
         return None
-    if not groups:
-        return ()
+    if blanked[first : limits[0] if limits else last].strip():
+        return None
+    limits.append(last)
     statements: list[Statement] = []
-    counted = max(base, 0)
-    limits = [start - width for start, _, _ in groups[1:]]
-    limits.append(len(blanked))
-    for (start, decorated, word), limit in zip(groups, limits, strict=True):
-        line += text.count("\n", counted, base + start)
-        counted = base + start
-        statements.append(_statement(blanked, start, decorated, limit, word, base, line, indent))
+    counted = max(first - 1, 0)
+    for (start, decorated, word), limit in zip(groups, limits[1:], strict=True):
+        line += text.count("\n", counted, start - 1)
+        counted = start - 1
+        code_end = start + len(blanked[start:limit].rstrip())
+        end = blanked.find("\n", code_end, last)
+        kind = _KINDS.get(word)
+        name = ""
+        if kind is None:
+            kind, name = _classify(blanked, start, decorated, code_end, word)
+        elif word == "def" or word == "class":
+            definition = _NAME.match(blanked, decorated)
+            name = definition[1] if definition is not None else ""
+        if not name.isascii():
+            name = unicodedata.normalize("NFKC", name)
+        statements.append(Statement(kind, name, start - 1, end if end >= 0 else last - 1, line, indent, decorated - 1))
     return tuple(statements)
 
 
-def _statement(
-    blanked: str, start: int, decorated: int, limit: int, word: str, base: int, line: int, indent: str
-) -> Statement:
-    code_end = start + len(blanked[start:limit].rstrip())
-    end = blanked.find("\n", code_end) + 1 or len(blanked)
-    kind: Kind
-    name = ""
-    if word == "def" or word == "class" or word == "async":
-        definition = _DEFINED.match(blanked, decorated)
-        if definition is None:
-            kind = "compound" if word == "async" else "other"
-        else:
-            kind = "class" if word == "class" else "function"
-            name = definition[1]
-    elif word == "import" or word == "from":
-        kind = "import"
-    elif word in _COMPOUND:
-        kind = "compound"
-    elif word in _SIMPLE:
-        kind = "other"
-    else:
-        kind, name = _classify(blanked, start, code_end, word)
-    if not name.isascii():
-        name = unicodedata.normalize("NFKC", name)
-    return Statement(kind, name, base + start, base + end, line, indent, base + decorated)
-
-
-def _classify(blanked: str, start: int, end: int, word: str) -> tuple[Kind, str]:
-    """Kind and name of a statement whose first word is no hard keyword."""
+def _classify(blanked: str, start: int, decorated: int, end: int, word: str | None) -> tuple[Kind, str]:
+    """Kind and name of the statement in `blanked[start:end]` whose first word behind decorators is no plain keyword."""
+    if word == "async":
+        definition = _NAME.match(blanked, decorated + len("async "))
+        return ("compound", "") if definition is None else ("function", definition[1])
     joined = blanked.find(";", start, end)
     if joined >= 0:
         if blanked[joined + 1 : end].strip():
@@ -263,7 +254,7 @@ def _classify(blanked: str, start: int, end: int, word: str) -> tuple[Kind, str]
     return "other", ""
 
 
-def _is_match(blanked: str, start: int, end: int, word: str) -> bool:
+def _is_match(blanked: str, start: int, end: int, word: str | None) -> bool:
     if word != "match" or _MATCH_HEAD.match(blanked, start, end) is None:
         return False
     case = _CASE.search(blanked, start, end)
@@ -277,7 +268,7 @@ def _is_match(blanked: str, start: int, end: int, word: str) -> bool:
 
 
 def _assigns(blanked: str, start: int, end: int) -> bool:
-    """Whether an assignment sign (also `+=` and the like) stands outside of brackets, and not in the parameters of a lambda."""
+    """Whether an assignment sign (also `+=` and the like) stands outside of brackets and before any lambda there."""
     depth = 0
     for stop in _ASSIGNMENT_STOP.finditer(blanked, start, end):
         sign = stop[0]
@@ -291,6 +282,3 @@ def _assigns(blanked: str, start: int, end: int) -> bool:
             if sign not in _COMPARISONS:
                 return True
     return False
-
-
-_COMPARISONS = frozenset(("==", "<=", ">=", "!=", ":="))
