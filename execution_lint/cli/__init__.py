@@ -1,1 +1,40 @@
-""""""
+"""argv in, exit code out; the only place that prints."""
+
+from collections.abc import Sequence
+
+from execution_lint.cli.command_line import RuleCommand, ScanCommand, parse
+from execution_lint.cli.exit_code import ExitCode
+from execution_lint.cli.terminal import complain
+from execution_lint.errors import ExecutionLintError
+
+__all__ = ["run"]
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Carry out the command line `arguments` (without the program's name); its exit code.
+
+    KeyboardInterrupt is the caller's; SystemExit is raised for `--help` and for a command line that is none.
+    """
+    command = parse(arguments)
+    try:
+        match command:
+            case ScanCommand():
+                from execution_lint.cli.scan import scan
+
+                return scan(command)
+            case RuleCommand():
+                from execution_lint.cli.rule import rule
+
+                return rule(command)
+    except ExecutionLintError as error:
+        complain(f"error: {line}" for line in str(error).splitlines())
+        return ExitCode.TROUBLE
+    except Exception as error:
+        # Python's own exit code for a crash is 1, which says "findings".
+        if isinstance(command, ScanCommand) and command.invocation.debug:
+            import traceback
+
+            complain(traceback.format_exc().splitlines())
+        what = " ".join(f"{type(error).__name__}: {error}".split())
+        complain([f"error: execution-lint itself failed, nothing is known of the rest: {what} (`--debug` shows where)"])
+        return ExitCode.TROUBLE

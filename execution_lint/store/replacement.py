@@ -12,15 +12,17 @@ SUFFIX = ".partial"
 def replace(path: str, data: bytes) -> None:
     """Put `data` in the place of what `path` holds, or create it; the permissions and a symlink's target are kept.
 
-    What is no regular file (`/dev/stdout`, a pipe) is written to directly. Raises OSError; the old file then stands.
+    What is no regular file (a device, a pipe, an open descriptor below `/dev` or `/proc`) is written to as it is.
+    Raises OSError; the old file then stands.
     """
+    described = os.path.abspath(path).startswith(("/dev/", "/proc/"))
     path = os.path.realpath(path)
     try:
         mode: int | None = os.stat(path).st_mode
     except FileNotFoundError:
         mode = None
-    if mode is not None and not stat.S_ISREG(mode):
-        with open(path, "wb") as file:
+    if mode is not None and (described or not stat.S_ISREG(mode)):
+        with open(path, "ab") as file:
             file.write(data)
         return
 

@@ -50,6 +50,15 @@ def test_what_is_no_regular_file_is_written_to(tmp_path: Path) -> None:
     assert stat.S_ISCHR(os.stat(os.devnull).st_mode)
 
 
+@pytest.mark.skipif(not Path("/dev/fd").exists(), reason="descriptors by name")
+def test_an_open_descriptor_is_written_to_and_its_file_is_not_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "log"
+    path.write_bytes(b"before,")
+    with path.open("ab") as file:
+        replace(f"/dev/fd/{file.fileno()}", b"after")
+    assert path.read_bytes() == b"before,after"
+
+
 def test_an_interruption_leaves_the_old_file_and_nothing_half_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,0 +1,23 @@
+"""The command. What is asked most often and needs nothing is answered here, before anything else is imported."""
+
+import sys
+
+from execution_lint import __version__
+
+
+def main() -> int:
+    """Carry out the process's command line; its exit code."""
+    if sys.argv[1:] in (["--version"], ["-V"]):
+        print(f"execution-lint {__version__}")
+        return 0
+    try:
+        from execution_lint.cli import run
+
+        return run(sys.argv[1:])
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())
