@@ -1,14 +1,16 @@
 """Plain values of TOML into the structs of the schema, key by key, so that one mistake does not hide the next."""
 
 import collections.abc
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from execution_lint.config.kinds import Flag, Kind, List, Mapping, Table, Text, all_keys, keys_of
 from execution_lint.config.mistakes import WrongValue, nearest
-from execution_lint.config.positions import Path
 from execution_lint.config.schema import Envelope, KeyLine, Options
+
+if TYPE_CHECKING:
+    from execution_lint.config.positions import Path
 
 Raw = dict[str, object]
 
@@ -25,7 +27,7 @@ class Slip(msgspec.Struct, frozen=True):
 class Conversion:
     """One reading of a document: `slips` holds what is wrong, `key_lines` where each key and entry stands."""
 
-    def __init__(self, lines: collections.abc.Mapping[Path, int]) -> None:
+    def __init__(self, lines: collections.abc.Mapping["Path", int]) -> None:
         """`lines` gives the line of each path of the document; what it lacks comes from an override."""
         self.lines = lines
         self.slips: list[Slip] = []
@@ -35,7 +37,7 @@ class Conversion:
         """The attributes of `Options` that `raw` gives; those that are wrong are left out, with a slip each."""
         return self._attributes(Options, raw, ())
 
-    def _attributes(self, struct: type[msgspec.Struct], raw: Raw, path: Path) -> dict[str, Any]:
+    def _attributes(self, struct: type[msgspec.Struct], raw: Raw, path: "Path") -> dict[str, Any]:
         keys = keys_of(struct)
         for name in raw:
             if name not in keys:
@@ -51,7 +53,7 @@ class Conversion:
                 self._slip(path, f"lacks the key {name}; expected {key.kind.expected}")
         return values
 
-    def _value(self, kind: Kind, raw: object, path: Path) -> object | None:
+    def _value(self, kind: Kind, raw: object, path: "Path") -> object | None:
         """The converted value; None where there is a slip instead."""
         match kind, raw:
             case Flag(), bool():
@@ -68,7 +70,7 @@ class Conversion:
                 self._slip(path, f"expected {kind.expected}, not {_described(raw)}")
                 return None
 
-    def _text(self, kind: Text, raw: str, path: Path) -> object | None:
+    def _text(self, kind: Text, raw: str, path: "Path") -> object | None:
         try:
             if not raw.strip():
                 raise WrongValue(f"is empty; expected {kind.expected}")
@@ -77,7 +79,7 @@ class Conversion:
             self._slip(path, wrong.what, wrong.nearest)
             return None
 
-    def _list(self, kind: List, raw: list[object], path: Path) -> tuple[object, ...]:
+    def _list(self, kind: List, raw: list[object], path: "Path") -> tuple[object, ...]:
         values = []
         first: dict[str, Path] = {}
         for index, entry in enumerate(raw):
@@ -94,7 +96,7 @@ class Conversion:
                 values.append(value)
         return tuple(values)
 
-    def _mapping(self, kind: Mapping, raw: Raw, path: Path) -> tuple[object, ...]:
+    def _mapping(self, kind: Mapping, raw: Raw, path: "Path") -> tuple[object, ...]:
         values = []
         for name, entry in raw.items():
             place = (*path, name)
@@ -105,7 +107,7 @@ class Conversion:
                 values.append(self._placed(kind.join(key, value), place))
         return tuple(values)
 
-    def _table(self, kind: Table, raw: Raw, path: Path) -> msgspec.Struct | None:
+    def _table(self, kind: Table, raw: Raw, path: "Path") -> msgspec.Struct | None:
         before = len(self.slips)
         values = self._attributes(kind.struct, raw, path)
         if kind.struct is Envelope:
@@ -113,26 +115,26 @@ class Conversion:
             values.setdefault("name", f"envelope-{int(path[-1]) + 1}")
         return kind.struct(**values, line=self._line(path)) if len(self.slips) == before else None
 
-    def _check_envelope(self, raw: Raw, path: Path) -> None:
+    def _check_envelope(self, raw: Raw, path: "Path") -> None:
         if not any(raw.get(key) for key in ("routes", "modules", "handlers")):
             self._slip(path, 'governs nothing: it needs routes, modules or handlers, such as routes = ["/v1/**"]')
         if not any(raw.get(key) for key in ("require", "id", "status", "errors")):
             self._slip(path, 'demands nothing: it needs require, id, status or errors, such as require = ["status"]')
 
-    def _placed(self, value: object, path: Path) -> object:
+    def _placed(self, value: object, path: "Path") -> object:
         """The value with its line, where it is of a kind that keeps one."""
         return msgspec.structs.replace(value, line=self._line(path)) if isinstance(value, msgspec.Struct) else value
 
-    def _note(self, path: Path, entry: str = "") -> None:
+    def _note(self, path: "Path", entry: str = "") -> None:
         self.key_lines.append(KeyLine(dotted(path[:-1] if entry else path), entry, self._line(path)))
 
-    def _slip(self, path: Path, what: str, nearest: str | None = None) -> None:
+    def _slip(self, path: "Path", what: str, nearest: str | None = None) -> None:
         self.slips.append(Slip(self._line(path), dotted(path), what, nearest))
 
-    def _line(self, path: Path) -> int:
+    def _line(self, path: "Path") -> int:
         return self.lines.get(path, 0)
 
-    def _also(self, path: Path) -> str:
+    def _also(self, path: "Path") -> str:
         return f", first on line {self._line(path)}" if self._line(path) else ""
 
 
@@ -148,7 +150,7 @@ def _nearest_key(name: str, keys: collections.abc.Iterable[str]) -> str | None:
     return nearest(name, keys) or next(elsewhere, None)
 
 
-def dotted(path: Path) -> str:
+def dotted(path: "Path") -> str:
     """A path as a mistake names it: `envelope.status.key`, without indexes."""
     return ".".join(_quoted(part) for part in path if isinstance(part, str))
 

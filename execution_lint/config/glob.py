@@ -6,11 +6,11 @@ from functools import cache
 
 from execution_lint.config.mistakes import WrongValue
 
-_SET = re.compile(r"\[(!?)(\]?[^\]/]*)\]")
-_SET_OR_STAR = re.compile(rf"{_SET.pattern}|\*")
-_SET_OR_LETTER = re.compile(rf"{_SET.pattern}|\?")
-_RANGE_OR_LETTER = re.compile(r"(.)-(.)|(.)", re.DOTALL)
-_MODULE_PART = re.compile(r"[\w*]+")
+# Not compiled here: a run that needs no path glob should not pay for them.
+_SET = r"\[(!?)(\]?[^\]/]*)\]"
+_SET_OR_STAR = rf"{_SET}|\*"
+_SET_OR_LETTER = rf"{_SET}|\?"
+_RANGE_OR_LETTER = r"(?s:(.)-(.)|(.))"
 
 
 def matches_path(pattern: str, path: str) -> bool:
@@ -41,7 +41,7 @@ def check_path_glob(pattern: str) -> None:
             raise WrongValue(f'"{pattern}" holds a `{segment}` segment; globs are relative to the root')
         if "**" in segment and segment != "**":
             raise WrongValue(f'"{pattern}": ** must be a whole segment')
-        if "[" in _SET.sub("", segment):
+        if "[" in re.sub(_SET, "", segment):
             raise WrongValue(f'"{pattern}" opens a [ that nothing closes')
     try:
         _compiled((pattern,))
@@ -66,7 +66,7 @@ def check_module_glob(pattern: str) -> None:
     if ":" in pattern:
         raise WrongValue(f'"{pattern}" names a thing in a module; a module is expected', pattern.partition(":")[0])
     for part in pattern.split("."):
-        if not _MODULE_PART.fullmatch(part) or part[0].isdigit():
+        if not part.replace("*", "_").isidentifier():
             raise WrongValue(f'"{pattern}" is not a module name or a glob over module names')
         if "**" in part and part != "**":
             raise WrongValue(f'"{pattern}": ** must stand alone between dots')
@@ -233,7 +233,7 @@ def _segment_expression(segment: str, names: _GroupNames) -> str:
 def _split_at_stars(segment: str) -> list[str]:
     """The pieces between stars; a star inside a set is not one."""
     pieces, start = [""], 0
-    for found in _SET_OR_STAR.finditer(segment):
+    for found in re.finditer(_SET_OR_STAR, segment):
         pieces[-1] += segment[start : found.start()]
         start = found.end()
         if found[0] == "*":
@@ -246,13 +246,13 @@ def _split_at_stars(segment: str) -> list[str]:
 
 def _piece_expression(piece: str) -> str:
     expression, start = "", 0
-    for found in _SET_OR_LETTER.finditer(piece):
+    for found in re.finditer(_SET_OR_LETTER, piece):
         expression += re.escape(piece[start : found.start()])
         start = found.end()
         if found[0] == "?":
             expression += "[^/]"
         else:
-            members = _RANGE_OR_LETTER.sub(_range_expression, found[2])
+            members = re.sub(_RANGE_OR_LETTER, _range_expression, found[2])
             expression += f"(?!/)[{'^' if found[1] else ''}{members}]"
     return expression + re.escape(piece[start:])
 

@@ -8,14 +8,14 @@ import msgspec
 from execution_lint.config.conversion import Conversion, Raw, Slip
 from execution_lint.config.mistakes import OVERRIDE, mistake
 from execution_lint.config.overrides import apply, read_override
-from execution_lint.config.positions import Path as KeyPath
-from execution_lint.config.positions import key_lines
 from execution_lint.config.schema import Config, displayed
 from execution_lint.config.toml import TomlError, parse
 from execution_lint.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from execution_lint.config.positions import Path as KeyPath
 
 OWN = "execution-lint.toml"
 SHARED = "pyproject.toml"
@@ -110,11 +110,13 @@ def _notes(file: ConfigurationFile | None) -> tuple[str, ...]:
     return (f"{displayed(file.path)} is used, [tool.execution-lint] in {file.unused} beside it is not",)
 
 
-def _read_file(path: str) -> tuple[Raw, dict[KeyPath, int]]:
+def _read_file(path: str) -> tuple[Raw, dict["KeyPath", int]]:
     """The table of the linter in a file, and the lines of its keys; both empty where the file has none."""
     if not os.path.isfile(path):
         return {}, {}
     text = _text(path)
+    from execution_lint.config.positions import key_lines  # only who has a file pays for its expressions
+
     try:
         document = parse(text)
     except TomlError as error:
@@ -125,7 +127,7 @@ def _read_file(path: str) -> tuple[Raw, dict[KeyPath, int]]:
         if not isinstance(inner, dict):
             raise _Unusable(f"{'.'.join(table[:depth])}: expected a table", key_lines(text)[table[:depth]])
         document = inner
-    return document, key_lines(text, table)
+    return document, key_lines(text, table) if document else {}
 
 
 def _text(path: str) -> str:
@@ -143,6 +145,8 @@ def _text(path: str) -> str:
 
 def _has_table(path: str) -> bool:
     """Whether a `pyproject.toml` configures the linter; that it mentions it does, where it cannot be parsed."""
+    if not os.path.isfile(path):
+        return False
     try:
         with open(path, "rb") as file:
             data = file.read()

@@ -1,10 +1,14 @@
 """`KEY=VALUE` from the command line: understood, and laid over the document of the configuration file."""
 
+from typing import TYPE_CHECKING
+
 import msgspec
 
 from execution_lint.config.conversion import Raw, Slip, dotted
-from execution_lint.config.positions import Path
 from execution_lint.config.toml import TomlError, parse
+
+if TYPE_CHECKING:
+    from execution_lint.config.positions import Path
 
 
 class Override(msgspec.Struct, frozen=True):
@@ -39,7 +43,7 @@ def read_override(text: str) -> Override | Slip:
     return Override(path, parsed if isinstance(parsed, bool | str | list | dict) else value)
 
 
-def apply(override: Override, raw: Raw, lines: dict[Path, int]) -> Slip | None:
+def apply(override: Override, raw: Raw, lines: dict["Path", int]) -> Slip | None:
     """Set the value in `raw`, and forget the lines of what it replaces; a slip where the key leads into a list."""
     table = raw
     for depth, name in enumerate(override.path[:-1]):

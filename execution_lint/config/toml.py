@@ -3,7 +3,7 @@
 import re
 import sys
 
-_PLACE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
+_PLACE = r" \(at (?:line (\d+), column \d+|end of document)\)$"
 
 
 class TomlError(ValueError):
@@ -27,7 +27,7 @@ def parse(text: str) -> dict[str, object]:
         raise TomlError("is nested too deeply", 0) from None
     except ValueError as error:
         message = str(error)
-        place = _PLACE.search(message)
+        place = re.search(_PLACE, message)
         if place is None:
             raise TomlError(message, 0) from None
         last = text.rstrip().count("\n") + 1
