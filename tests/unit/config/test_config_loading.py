@@ -526,7 +526,7 @@ _CONFIGS = st.builds(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(_CONFIGS)
 def test_what_is_shown_can_be_read_again(tmp_path: Path, config: Config) -> None:
     (tmp_path / "execution-lint.toml").write_text(show(config), encoding="utf-8", newline="")
@@ -554,7 +554,7 @@ _RAW = st.recursive(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=200)
 @given(st.dictionaries(st.sampled_from(sorted({key.split(".")[0] for key in all_keys()})), _RAW, max_size=4))
 def test_any_value_under_any_key_is_read_or_said(tmp_path: Path, document: dict[str, str]) -> None:
     text = "\n".join(f"{name} = {value}" for name, value in document.items())
@@ -566,13 +566,14 @@ def test_any_value_under_any_key_is_read_or_said(tmp_path: Path, document: dict[
         assert rest.split(":")[0].split(".")[0] in list(document)[number - 1]
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=200)
 @given(st.binary(max_size=60) | st.text(max_size=60).map(lambda text: text.encode("utf-8", "replace")))
 def test_any_bytes_are_read_or_said(tmp_path: Path, data: bytes) -> None:
     (tmp_path / "execution-lint.toml").write_bytes(data)
     assert all(line.isprintable() for line in _said(tmp_path))
 
 
+@settings(deadline=None)
 @given(st.text(max_size=30) | st.text("='\".[]{}#\\\na1 ", max_size=30))
 def test_any_override_is_read_or_said(text: str) -> None:
     said = _said(Path("nowhere"), (text,), isolated=True)

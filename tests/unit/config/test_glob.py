@@ -1,7 +1,7 @@
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from execution_lint.config.glob import (
@@ -97,6 +97,7 @@ _stars = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(_stars.filter(lambda steps: steps != []), st.lists(_names, min_size=1, max_size=6))
 def test_a_path_glob_means_what_its_definition_says(steps: list[str], path: list[str]) -> None:
     steps = [*steps, "end"]
@@ -104,6 +105,7 @@ def test_a_path_glob_means_what_its_definition_says(steps: list[str], path: list
     assert matches_path("/" + "/".join(steps), "/".join(path)) == _plainly_matches(steps, path)
 
 
+@settings(deadline=None)
 @given(st.text("ab*", max_size=8), st.text("ab", max_size=8))
 def test_a_star_in_a_word_is_any_text(pattern: str, word: str) -> None:
     assert matches_word(pattern, word) == (re.fullmatch(pattern.replace("*", ".*"), word) is not None)
@@ -122,6 +124,7 @@ def test_a_hostile_path_glob_answers_at_once(pattern: str) -> None:
     assert not matches_path(pattern, "a" * 250 + "/" + "a/" * 120 + "c")
 
 
+@settings(deadline=None)
 @given(st.text(max_size=20), st.text(max_size=20))
 def test_no_text_crashes_a_path_glob(pattern: str, path: str) -> None:
     try:
@@ -216,6 +219,7 @@ _segments = st.lists(st.sampled_from(["jobs", "v1", "{id}", "*", "**", "a*"]), m
 _parts = st.lists(st.sampled_from(["jobs", "v1", "{id}", "abc"]), min_size=1, max_size=4)
 
 
+@settings(deadline=None)
 @given(_segments, _parts, _parts)
 def test_what_fits_by_suffix_fits_with_some_prefix(segments: list[str], prefix: list[str], suffix: list[str]) -> None:
     """The known end of a matching path is never refused when a literal segment is in it that only the end can meet."""

@@ -135,7 +135,7 @@ _STATEMENTS = st.one_of(
 )
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(st.lists(_STATEMENTS, max_size=12))
 def test_the_paths_are_those_of_a_parser(statements: list[str]) -> None:
     document: dict[str, object] = {}
