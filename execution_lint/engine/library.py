@@ -1,0 +1,142 @@
+"""The files of one project: read once, opened when asked for, searched for needles."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from execution_lint.extract.opened import OpenedFile, Unparsable
+from execution_lint.facts.scopes import RegionFacts
+from execution_lint.source.reading import Unreadable, read
+from execution_lint.source.regions import Needles, Region
+from execution_lint.source.text import Undecodable, decode
+
+_MANY_WORDS = 16
+"""From so many needles on, splitting a file into words costs less than searching it for each."""
+
+_TABLE = bytes(
+    byte if byte >= 0x80 or chr(byte).isalnum() or byte == ord("_") else ord(" ") for byte in range(256)
+)
+
+
+class Trouble:
+    """Why a file, or a part of it, could not be looked at."""
+
+    __slots__ = ("line", "reason")
+
+    def __init__(self, reason: str, line: int) -> None:
+        self.reason = reason
+        self.line = line
+
+
+class FileSource:
+    """An opened file as the project sees it: trouble with a region is noted, and the region is silent."""
+
+    def __init__(self, path: str, opened: OpenedFile, troubles: dict[str, Trouble]) -> None:
+        self._path = path
+        self._opened = opened
+        self._troubles = troubles
+
+    @property
+    def regions(self) -> tuple[Region, ...]:
+        """Its regions, in the order of the text."""
+        return self._opened.regions
+
+    def mentions(self, index: int, word: str) -> bool:
+        """Whether a word stands in a region's text."""
+        return self._opened.mentions(index, word)
+
+    def facts(self, index: int) -> RegionFacts | None:
+        """What a region says; None where it cannot be parsed."""
+        try:
+            return self._opened.facts(index)
+        except Unparsable as trouble:
+            note = self._opened.broken or trouble
+            self._troubles.setdefault(self._path, Trouble(note.reason, note.line or trouble.line))
+            return None
+
+
+class FileLibrary:
+    """The files of a project on disk. With `locate` false each file is parsed whole, and searched region by region: slow, and equal by contract."""
+
+    def __init__(self, root: Path, paths: tuple[str, ...], limit: int, *, locate: bool, replaced: dict[str, bytes]) -> None:
+        """`replaced` holds texts that stand for a file's own (standard input); `limit` is the size in bytes of the largest file that is read."""
+        self.root = root
+        self.paths = paths
+        self.troubles: dict[str, Trouble] = {}
+        self._limit = limit
+        self._locate = locate
+        self._replaced = replaced
+        self._undecodable: dict[str, Trouble] = {}
+        self._data: dict[str, bytes | None] = {}
+        self._opened: dict[str, OpenedFile | None] = {}
+
+    @property
+    def read_count(self) -> int:
+        """How many files were read."""
+        return sum(data is not None for data in self._data.values())
+
+    @property
+    def parsed_count(self) -> int:
+        """Of how many files at least one region was parsed."""
+        return sum(opened is not None and opened.is_parsed for opened in self._opened.values())
+
+    def data(self, path: str) -> bytes | None:
+        """The bytes of a file; None where it cannot be read, which is noted."""
+        if path not in self._data:
+            try:
+                self._data[path] = self._replaced[path] if path in self._replaced else read(self.root / path, self._limit)
+            except Unreadable as trouble:
+                self.troubles[path] = Trouble(trouble.reason, 0)
+                self._data[path] = None
+        return self._data[path]
+
+    def opened(self, path: str) -> OpenedFile | None:
+        """The opened file; None where it cannot be read or decoded, which is noted."""
+        if path not in self._opened:
+            data = self.data(path)
+            self._opened[path] = None
+            if data is not None:
+                try:
+                    self._opened[path] = OpenedFile(decode(data), whole=not self._locate)
+                except Undecodable as trouble:
+                    self._undecodable[path] = Trouble(trouble.reason, 0)
+        return self._opened[path]
+
+    def open(self, path: str) -> FileSource | None:
+        """The file as the project sees it."""
+        opened = self.opened(path)
+        if opened is None:
+            self._ask(path)
+            return None
+        return FileSource(path, opened, self.troubles)
+
+    def _ask(self, path: str) -> None:
+        """A file that cannot be decoded is trouble once somebody asks for it."""
+        if path in self._undecodable:
+            self.troubles.setdefault(path, self._undecodable[path])
+
+    def candidates(self, needles: Needles) -> Iterator[tuple[str, tuple[int, ...]]]:
+        """The regions, by file, in whose text one of the needles stands."""
+        encoded = tuple(word.encode() for word in needles.words | needles.decorators)
+        for path in self.paths:
+            data = self.data(path)
+            if data is None or (self._locate and not _may_hold(data, encoded)):
+                continue
+            opened = self.opened(path)
+            if opened is None:
+                if _may_hold(data, encoded):
+                    self._ask(path)
+                continue
+            if self._locate or opened.broken is not None:
+                found = opened.candidates(needles)
+            else:
+                found = tuple(
+                    index for index, region in enumerate(opened.regions) if needles.stand_in(region.lines(opened.lines))
+                )
+            if found:
+                yield path, found
+
+
+def _may_hold(data: bytes, words: tuple[bytes, ...]) -> bool:
+    if len(words) < _MANY_WORDS or not data.isascii():
+        return any(word in data for word in words)
+    return not set(data.translate(_TABLE).split()).isdisjoint(words)

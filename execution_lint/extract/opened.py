@@ -1,0 +1,311 @@
+"""An opened file: its regions, and the facts of each when they are asked for."""
+
+import ast
+import warnings
+from bisect import bisect_right
+from functools import cached_property
+from collections.abc import Callable, Iterator, Sequence
+
+from execution_lint.extract.coordinates import Coordinates
+from execution_lint.extract.lowering import TooDeep, lower
+from execution_lint.facts.scopes import RegionFacts
+from execution_lint.source.outline import Statement, members, outline
+from execution_lint.source.regions import Needles, Region, RegionKind
+from execution_lint.source.text import line_starts
+
+Parser = Callable[[str], ast.Module]
+"""From text to a tree; raises SyntaxError, ValueError, RecursionError or MemoryError."""
+
+_FAILURES = (SyntaxError, ValueError, RecursionError, MemoryError)
+
+
+class Unparsable(Exception):
+    """A region cannot be parsed; `line` is 0 where that is not known."""
+
+    def __init__(self, reason: str, line: int) -> None:
+        self.reason = reason
+        self.line = line
+        super().__init__(reason)
+
+
+def parse_quickly(text: str) -> ast.Module:
+    """The tree by the running Python's own parser, or by libcst for syntax that it does not know."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.parse(text)
+    except _FAILURES as failure:
+        try:
+            return parse_thoroughly(text)
+        except _FAILURES:
+            raise failure from None
+
+
+def parse_thoroughly(text: str) -> ast.Module:
+    """The tree by libcst alone."""
+    from execution_lint.extract.conversion import parse_with_libcst
+
+    return parse_with_libcst(text)
+
+
+def parse_whole(text: str) -> ast.Module:
+    """The tree by libcst, or by the running Python where libcst gives up."""
+    try:
+        return parse_thoroughly(text)
+    except _FAILURES as failure:
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                return ast.parse(text)
+        except _FAILURES:
+            raise failure from None
+
+
+def split_lines(text: str) -> list[str]:
+    """The lines of a text without their ends, as the tokenizer counts them."""
+    starts = line_starts(text)
+    ends = [*starts[1:], len(text)]
+    return [text[start:end].rstrip("\r\n") for start, end in zip(starts, ends, strict=True)]
+
+
+class OpenedFile:
+    """A file whose regions are known; a region is parsed the first time that its facts are asked for."""
+
+    def __init__(self, text: str, *, whole: bool = False) -> None:
+        """`whole` parses all of the file at once with libcst: the slow path, equal by contract."""
+        self.text = text
+        self.lines = split_lines(text)
+        self.is_parsed = False
+        """Whether any region was parsed."""
+        self._facts: dict[int, RegionFacts | Unparsable] = {}
+        self._trees: list[list[ast.stmt]] | None = None
+        self.broken: Unparsable | None = None
+        """Why the file as a whole does not parse, once that was found out."""
+        self.regions: tuple[Region, ...] = ()
+        located = None if whole else _outlined(text)
+        if located is not None:
+            self.regions = located
+        else:
+            self._parse_all(parse_whole if whole else parse_quickly)
+
+    def mentions(self, index: int, word: str) -> bool:
+        """Whether a word stands in a region's text."""
+        needles = Needles(frozenset((word,)))
+        lines = self.regions[index].lines(self.lines)
+        return any(word in line for line in lines) and needles.stand_in(lines)
+
+    def candidates(self, needles: Needles) -> tuple[int, ...]:
+        """The regions in whose text one of the needles stands, found from where it stands."""
+        found: set[int] = set()
+        region_of_line = self._region_of_line
+        for line in _lines_of(needles.words, self.text, self._starts):
+            found.add(region_of_line[line])
+        if needles.decorators and "@" in self.text:
+            for number, line in enumerate(self.lines):
+                if "@" in line and Needles(decorators=needles.decorators).stand_in((line,)):
+                    found.add(region_of_line[number])
+        found.discard(-1)
+        return tuple(sorted(found))
+
+    @cached_property
+    def _starts(self) -> tuple[int, ...]:
+        return line_starts(self.text)
+
+    @cached_property
+    def _region_of_line(self) -> list[int]:
+        """The region that each line (from 0) belongs to; -1 for none."""
+        owners = [-1] * (len(self.lines) + 1)
+        for index, region in enumerate(self.regions):
+            for line in range(region.first_line - 1, region.last_line):
+                owners[line] = index
+        return owners
+
+    def facts(self, index: int) -> RegionFacts:
+        """What the region at `index` says. Raises `Unparsable`."""
+        known = self._facts.get(index)
+        if known is None:
+            known = self._facts[index] = self._extract(index)
+        if isinstance(known, Unparsable):
+            raise known
+        return known
+
+    def confirm(self, index: int) -> RegionFacts:
+        """The same facts by way of libcst, on which a report rests besides. Raises `Unparsable`."""
+        confirmed = self._read(self.regions[index], parse_whole)
+        if isinstance(confirmed, Unparsable):
+            raise confirmed
+        return confirmed
+
+    def _extract(self, index: int) -> RegionFacts | Unparsable:
+        self.is_parsed = True
+        region = self.regions[index]
+        if self._trees is not None:
+            return self._lower(region, self._trees[index], 0)
+        found = self._read(region, parse_quickly)
+        if isinstance(found, Unparsable) and self.broken is None:
+            return self._doubted(index, found)
+        return found
+
+    def _doubted(self, index: int, found: Unparsable) -> RegionFacts | Unparsable:
+        """A region does not parse by itself: the file as a whole tells whether that is the file's fault."""
+        try:
+            pieces = _pieces(parse_quickly(self.text))
+        except _FAILURES as failure:
+            self.broken = _unparsable(failure, 0)
+            return found
+        if tuple(region for region, _ in pieces) != self.regions:
+            return found
+        self._trees = [statements for _, statements in pieces]
+        return self._lower(self.regions[index], self._trees[index], 0)
+
+    def _read(self, region: Region, parse: Parser) -> RegionFacts | Unparsable:
+        lines = region.lines(self.lines)
+        if region.excluded:
+            first = self.lines[region.excluded[0][0] - 1]
+            lines[region.excluded[0][0] - region.first_line] = first[: len(first) - len(first.lstrip())] + "0"
+        shift = region.first_line - 1
+        is_indented = region.kind is RegionKind.METHOD
+        if is_indented:
+            lines.insert(0, "if 1:")
+            shift -= 1
+        try:
+            statements = parse("\n".join(lines) + "\n").body
+        except _FAILURES as failure:
+            return _unparsable(failure, shift)
+        if is_indented and statements and isinstance(statements[0], ast.If):
+            statements = statements[0].body
+        return self._lower(region, statements, shift)
+
+    def _lower(self, region: Region, statements: list[ast.stmt], shift: int) -> RegionFacts | Unparsable:
+        try:
+            return lower(statements, Coordinates(self.lines, shift), region.owner)
+        except (TooDeep, RecursionError):
+            return Unparsable("it is nested too deeply to be followed", region.first_line)
+
+    def _parse_all(self, parse: Parser) -> None:
+        self.is_parsed = True
+        try:
+            tree = parse(self.text)
+        except _FAILURES as failure:
+            self.broken = _unparsable(failure, 0)
+            self.regions = _outlined(self.text) or ()
+            return
+        pieces = _pieces(tree)
+        self.regions = tuple(region for region, _ in pieces)
+        self._trees = [statements for _, statements in pieces]
+
+
+def _lines_of(words: frozenset[str], text: str, starts: tuple[int, ...]) -> Iterator[int]:
+    """The lines (from 0) on which one of the words stands as a whole word."""
+    for word in words:
+        position = text.find(word)
+        while position >= 0:
+            end = position + len(word)
+            if not (position and _is_word(text[position - 1])) and not (end < len(text) and _is_word(text[end])):
+                yield bisect_right(starts, position) - 1
+            position = text.find(word, end)
+
+
+def _is_word(character: str) -> bool:
+    return character == "_" or character.isalnum()
+
+
+def _unparsable(failure: BaseException, shift: int) -> Unparsable:
+    match failure:
+        case SyntaxError(msg=message, lineno=line):
+            return Unparsable(f"syntax error: {message}", (line or 0) + shift if line else 0)
+        case RecursionError() | MemoryError():
+            return Unparsable("it is nested too deeply to be parsed", 0)
+        case _:
+            return Unparsable(str(failure), 0)
+
+
+def _outlined(text: str) -> tuple[Region, ...] | None:
+    """The regions by the lexical outline; None where that is beyond lexical means."""
+    found = outline(text)
+    if found is None:
+        return None
+    starts = line_starts(text)
+    regions: list[Region] = []
+    for statement in found.statements:
+        last = _last_line(starts, statement)
+        until = bisect_right(starts, statement.decorated) - 1
+        parts = members(text, statement) if statement.kind == "class" else ()
+        if parts is None:
+            return None
+        methods = [part for part in parts if part.kind == "function"]
+        regions.append(
+            Region(
+                RegionKind(statement.kind),
+                statement.name,
+                "",
+                statement.line,
+                last,
+                until,
+                tuple((method.line, _last_line(starts, method)) for method in methods),
+            )
+        )
+        for method, (_, method_last) in zip(methods, regions[-1].excluded, strict=True):
+            until = bisect_right(starts, method.decorated) - 1
+            regions.append(
+                Region(RegionKind.METHOD, method.name, statement.name, method.line, method_last, until)
+            )
+    return tuple(regions)
+
+
+def _last_line(starts: Sequence[int], statement: Statement) -> int:
+    return bisect_right(starts, max(statement.start, statement.end - 1))
+
+
+def _pieces(tree: ast.Module) -> list[tuple[Region, list[ast.stmt]]]:
+    """The regions of a parsed file with their statements: what `_outlined` finds lexically, by the tree."""
+    groups: list[list[ast.stmt]] = []
+    for statement in tree.body:
+        if groups and _first_line(statement) <= (groups[-1][-1].end_lineno or 0):
+            groups[-1].append(statement)
+        else:
+            groups.append([statement])
+    pieces: list[tuple[Region, list[ast.stmt]]] = []
+    for group in groups:
+        statement = group[0]
+        first, last = _first_line(statement), group[-1].end_lineno or 0
+        kind, name = _kind_of(group)
+        if not isinstance(statement, ast.ClassDef):
+            pieces.append((Region(kind, name, "", first, last, _decorated_until(statement)), group))
+            continue
+        methods = [part for part in statement.body if isinstance(part, (ast.FunctionDef, ast.AsyncFunctionDef))]
+        excluded = tuple((_first_line(method), method.end_lineno or 0) for method in methods)
+        rest = [part for part in statement.body if part not in methods]
+        statement.body = rest
+        pieces.append((Region(kind, name, "", first, last, _decorated_until(statement), excluded), group))
+        for method, (method_first, method_last) in zip(methods, excluded, strict=True):
+            region = Region(
+                RegionKind.METHOD, method.name, statement.name, method_first, method_last, _decorated_until(method)
+            )
+            pieces.append((region, [method]))
+    return pieces
+
+
+def _first_line(statement: ast.stmt) -> int:
+    decorators = getattr(statement, "decorator_list", None)
+    return min((decorator.lineno for decorator in decorators), default=statement.lineno) if decorators else statement.lineno
+
+
+def _decorated_until(statement: ast.stmt) -> int:
+    return statement.lineno - 1
+
+
+def _kind_of(group: list[ast.stmt]) -> tuple[RegionKind, str]:
+    match group:
+        case [ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name)]:
+            return RegionKind.FUNCTION, name
+        case [ast.ClassDef(name=name), *_]:
+            return RegionKind.CLASS, name
+        case [ast.Import() | ast.ImportFrom(), *_]:
+            return RegionKind.IMPORT, ""
+        case [ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name))]:
+            return RegionKind.ASSIGNMENT, name
+        case [ast.If() | ast.For() | ast.AsyncFor() | ast.While() | ast.With() | ast.AsyncWith() | ast.Try() | ast.Match()]:
+            return RegionKind.COMPOUND, ""
+        case _:
+            return RegionKind.OTHER, ""

@@ -1,0 +1,61 @@
+"""By which other names a project knows something: the closure that makes searching by name sound."""
+
+from collections.abc import Iterator
+
+from execution_lint.facts.scopes import Scope, ScopeKind, TargetKind
+from execution_lint.facts.values import NONE, Attribute, Call, Choice, Free, Imported, Ref
+from execution_lint.project.inference import Inference
+from execution_lint.source.regions import Needles
+
+MAXIMUM_ROUNDS = 6
+"""Renamings of renamings that are followed."""
+
+
+def closure(inference: Inference, names: frozenset[str]) -> frozenset[str]:
+    """`names` and every other name that an import, an assignment or a subclass binds to what one of them stands for."""
+    found = set(names)
+    searched: set[str] = set()
+    for _ in range(MAXIMUM_ROUNDS):
+        fresh = frozenset(found - searched)
+        if not fresh:
+            break
+        searched |= fresh
+        for path, regions in inference.modules.library.candidates(Needles(fresh)):
+            module = inference.modules.at(path)
+            for region in regions if module is not None else ():
+                facts = module.facts(region) if module is not None else None
+                for scope in facts.scopes if facts is not None else ():
+                    found.update(_bound(scope, fresh))
+    return frozenset(found)
+
+
+def _bound(scope: Scope, names: frozenset[str]) -> Iterator[str]:
+    for name, ref in scope.bindings:
+        value = scope.values[ref]
+        if isinstance(value, Imported):
+            if {value.name, value.module.partition(".")[0] if not value.name else ""} & names:
+                yield name
+        elif scope.kind is not ScopeKind.FUNCTION and _refers(scope, ref, names):
+            yield name
+    for assignment in scope.assignments:
+        if assignment.kind in (TargetKind.ATTRIBUTE, TargetKind.GLOBAL) and _refers(scope, assignment.value, names):
+            yield assignment.name
+    if scope.kind is ScopeKind.CLASS and any(_refers(scope, base.value, names) for base in scope.bases):
+        yield scope.name
+
+
+def _refers(scope: Scope, ref: Ref, names: frozenset[str], depth: int = 4) -> bool:
+    """Whether a value is one of the named things itself, not what it gives when called; `partial` of it counts."""
+    if ref == NONE or depth == 0:
+        return False
+    match scope.values[ref]:
+        case Free(name=name) | Attribute(name=name):
+            return name in names
+        case Choice(alternatives=alternatives):
+            return any(_refers(scope, alternative, names, depth - 1) for alternative in alternatives)
+        case Call(function=function, arguments=arguments) if arguments:
+            wrapper = scope.values[function]
+            called = wrapper.name if isinstance(wrapper, (Free, Attribute)) else ""
+            return called in ("partial", "staticmethod") and _refers(scope, arguments[0].value, names, depth - 1)
+        case _:
+            return False

@@ -1,0 +1,35 @@
+"""Where the project gets its facts from: it knows neither the cache, nor the disk, nor the pool."""
+
+from collections.abc import Iterator
+from typing import Protocol
+
+from execution_lint.facts.scopes import RegionFacts
+from execution_lint.source.regions import Needles, Region
+
+
+class Source(Protocol):
+    """An opened file."""
+
+    @property
+    def regions(self) -> tuple[Region, ...]:
+        """Its regions, in the order of the text; a class stands before its methods."""
+
+    def mentions(self, index: int, word: str) -> bool:
+        """Whether a word stands in a region's text."""
+
+    def facts(self, index: int) -> RegionFacts | None:
+        """What a region says; None where it cannot be parsed (which the library reports)."""
+
+
+class Library(Protocol):
+    """The files of one project."""
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Every file, relative to the root, POSIX, sorted."""
+
+    def open(self, path: str) -> Source | None:
+        """The file at `path`; None where it cannot be read or decoded (which the library reports)."""
+
+    def candidates(self, needles: Needles) -> Iterator[tuple[str, tuple[int, ...]]]:
+        """The regions, by file, in whose text one of the needles stands. Sorted."""

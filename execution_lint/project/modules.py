@@ -1,0 +1,212 @@
+"""Which file a module name means, and what a module binds."""
+
+import sys
+from functools import cached_property
+
+from execution_lint.facts.scopes import RegionFacts, Scope
+from execution_lint.facts.values import Imported, Ref
+from execution_lint.project.library import Library, Source
+from execution_lint.source.regions import Region, RegionKind
+
+_INIT = "__init__.py"
+
+
+class Module:
+    """A file as a module: which region binds which name."""
+
+    def __init__(self, path: str, name: str, import_root: str, source: Source) -> None:
+        self.path = path
+        self.name = name
+        """Dotted name from its import root."""
+        self.import_root = import_root
+        self._source = source
+
+    @property
+    def regions(self) -> tuple[Region, ...]:
+        """The regions of the file."""
+        return self._source.regions
+
+    @property
+    def package(self) -> str:
+        """Dotted name of the package that relative imports start from."""
+        return self.name if self.path.endswith(_INIT) else self.name.rpartition(".")[0]
+
+    def facts(self, region: int) -> RegionFacts | None:
+        """What a region says; None where it cannot be parsed."""
+        return self._source.facts(region)
+
+    def mentions(self, region: int, word: str) -> bool:
+        """Whether a word stands in the text of a region."""
+        return self._source.mentions(region, word)
+
+    def scope(self, region: int, scope: int) -> Scope:
+        """A scope of a region that was parsed before."""
+        facts = self._source.facts(region)
+        assert facts is not None
+        return facts.scopes[scope]
+
+    @cached_property
+    def _defined(self) -> dict[str, list[int]]:
+        """Regions by the name that they show without being parsed."""
+        found: dict[str, list[int]] = {}
+        for index, region in enumerate(self.regions):
+            if region.name and region.kind is not RegionKind.METHOD:
+                found.setdefault(region.name, []).append(index)
+        return found
+
+    @cached_property
+    def _bound(self) -> dict[str, list[tuple[int, Ref]]]:
+        """What imports, compound and other statements bind: this takes a parser."""
+        found: dict[str, list[tuple[int, Ref]]] = {}
+        for index, region in enumerate(self.regions):
+            if region.name or region.kind is RegionKind.METHOD:
+                continue
+            facts = self.facts(index)
+            if facts is not None:
+                for name, value in facts.scopes[0].bindings:
+                    found.setdefault(name, []).append((index, value))
+        return found
+
+    def bindings(self, name: str) -> tuple[tuple[int, Ref], ...]:
+        """The regions that bind `name` at module level, with the value in the region's first scope."""
+        found = list(self._bound.get(name, ()))
+        for index in self._defined.get(name, ()):
+            facts = self.facts(index)
+            if facts is not None:
+                found.extend((index, value) for bound, value in facts.scopes[0].bindings if bound == name)
+        return tuple(sorted(found))
+
+    def star_imports(self) -> tuple[Imported, ...]:
+        """The modules from which everything is imported."""
+        found = []
+        for index, value in self._bound.get("*", ()):
+            facts = self.facts(index)
+            imported = facts.scopes[0].values[value] if facts is not None else None
+            if isinstance(imported, Imported):
+                found.append(imported)
+        return tuple(found)
+
+    def imports(self) -> tuple[tuple[str, Imported], ...]:
+        """Every name that an import at module level binds."""
+        found = []
+        for name, bound in self._bound.items():
+            for index, value in bound:
+                facts = self.facts(index)
+                imported = facts.scopes[0].values[value] if facts is not None else None
+                if isinstance(imported, Imported):
+                    found.append((name, imported))
+        return tuple(found)
+
+    def class_region(self, name: str) -> int | None:
+        """The region of the class `name` at module level; the last one where there are several."""
+        for index in reversed(self._defined.get(name, ())):
+            if self.regions[index].kind is RegionKind.CLASS:
+                return index
+        return None
+
+    def methods(self, class_region: int) -> tuple[int, ...]:
+        """The regions of the methods of a class, which follow it."""
+        found = []
+        for index in range(class_region + 1, len(self.regions)):
+            if self.regions[index].kind is not RegionKind.METHOD:
+                break
+            found.append(index)
+        return tuple(found)
+
+
+class Modules:
+    """The modules of a project by path and by dotted name."""
+
+    def __init__(self, library: Library, source_roots: tuple[str, ...]) -> None:
+        """`source_roots` are folders, relative to the root, that imports start from besides those that the layout shows."""
+        self.library = library
+        self._paths = frozenset(library.paths)
+        self._folders = _folders(library.paths)
+        self._source_roots = tuple(root.strip("/") for root in source_roots)
+        self._opened: dict[str, Module | None] = {}
+        self._found: dict[tuple[str, str], str | None] = {}
+
+    def at(self, path: str) -> Module | None:
+        """The module of a file; None where it cannot be read."""
+        if path not in self._opened:
+            source = self.library.open(path)
+            root, name = self.identify(path)
+            self._opened[path] = Module(path, name, root, source) if source is not None else None
+        return self._opened[path]
+
+    def identify(self, path: str) -> tuple[str, str]:
+        """The import root of a file and its dotted module name from there."""
+        folder, _, file = path.rpartition("/")
+        parts = [] if file == _INIT else [file.removesuffix(".py")]
+        while folder not in self._source_roots and f"{folder}/{_INIT}".lstrip("/") in self._paths:
+            parent, _, last = folder.rpartition("/")
+            if not last:
+                break
+            parts.insert(0, last)
+            folder = parent
+        return folder, ".".join(parts)
+
+    def find(self, name: str, importer: Module) -> str | None:
+        """The path that the dotted `name` means in `importer`: a file, or a folder without `__init__.py` (ending in `/`); None outside the project."""
+        key = (name, importer.import_root)
+        if key not in self._found:
+            self._found[key] = self._find(name, importer)
+        return self._found[key]
+
+    def _find(self, name: str, importer: Module) -> str | None:
+        if not name:
+            return None
+        near = _upwards(importer.import_root)
+        for root in (*near, *self._source_roots, "src"):
+            path = self._under(root, name)
+            if path is not None and (root == importer.import_root or not _is_standard(name)):
+                return path
+        if _is_standard(name):
+            return None
+        elsewhere = {
+            path
+            for root in self._import_roots
+            if (path := self._under(root, name)) is not None and not path.endswith("/")
+        }
+        return elsewhere.pop() if len(elsewhere) == 1 else None
+
+    @cached_property
+    def _import_roots(self) -> tuple[str, ...]:
+        return tuple(sorted({self.identify(path)[0] for path in self.library.paths}))
+
+    def _under(self, root: str, name: str) -> str | None:
+        base = f"{root}/{name.replace('.', '/')}".lstrip("/")
+        for path in (f"{base}/{_INIT}", f"{base}.py"):
+            if path in self._paths:
+                return path
+        return base + "/" if base in self._folders else None
+
+    def relative(self, imported: Imported, importer: Module) -> str:
+        """The absolute dotted name of the module that an import names."""
+        if not imported.level:
+            return imported.module
+        package = importer.package.split(".") if importer.package else []
+        kept = package[: len(package) - imported.level + 1]
+        return ".".join([*kept, *([imported.module] if imported.module else [])])
+
+
+def _folders(paths: tuple[str, ...]) -> frozenset[str]:
+    found: set[str] = set()
+    for path in paths:
+        folder = path.rpartition("/")[0]
+        while folder and folder not in found:
+            found.add(folder)
+            folder = folder.rpartition("/")[0]
+    return frozenset(found)
+
+
+def _upwards(folder: str) -> tuple[str, ...]:
+    found = [folder]
+    while folder:
+        folder = folder.rpartition("/")[0]
+        found.append(folder)
+    return tuple(found)
+
+
+def _is_standard(name: str) -> bool:
+    return name.partition(".")[0] in sys.stdlib_module_names

@@ -1,0 +1,39 @@
+"""The project as rules see it: subjects by kind, and what the contract says."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+
+from execution_lint.config.schema import Config
+from execution_lint.project.inference import Inference
+from execution_lint.project.library import Library
+from execution_lint.project.loops import Loops
+from execution_lint.project.modules import Modules
+from execution_lint.project.routes import Routes
+from execution_lint.project.shapes import Shapes
+from execution_lint.project.statuses import Statuses
+from execution_lint.project.subjects import LoopCall, RouteExit, StatusUse
+from execution_lint.project.vocabularies import Vocabularies
+
+
+class Project:
+    """One project, linked lazily: a subject is made when a rule asks for its kind."""
+
+    def __init__(self, library: Library, config: Config) -> None:
+        self.config = config
+        self.inference = Inference(Modules(library, config.src))
+        self.undecided: Counter[tuple[str, str]] = Counter()
+        """What could not be decided, by subject and reason."""
+        self._makers: dict[type[object], Callable[[], Iterator[object]]] = {
+            LoopCall: lambda: iter(Loops(self.inference, config.event_loop.owners)),
+            RouteExit: lambda: iter(Routes(self.inference, self.shapes, config)),
+            StatusUse: lambda: iter(Statuses(self.inference, self.vocabularies, config)),
+        }
+        self.shapes = Shapes(self.inference)
+        self.vocabularies = Vocabularies(self.inference, config)
+        self._made: dict[type[object], tuple[object, ...]] = {}
+
+    def subjects(self, kind: type[object]) -> tuple[object, ...]:
+        """Every subject of a kind, in the order of files and lines."""
+        if kind not in self._made:
+            self._made[kind] = tuple(self._makers[kind]())
+        return self._made[kind]

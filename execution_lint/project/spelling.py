@@ -1,0 +1,75 @@
+"""How people would write an expression."""
+
+from execution_lint.facts.scopes import Scope
+from execution_lint.facts.values import (
+    NONE,
+    Attribute,
+    Awaited,
+    Call,
+    Changed,
+    Choice,
+    Element,
+    Free,
+    Imported,
+    Item,
+    Parameter,
+    Ref,
+    Text,
+)
+
+
+def spelled(scope: Scope, ref: Ref, depth: int = 12) -> str:
+    """The expression as far as it is made of names; `…` stands for the rest."""
+    if ref == NONE or depth == 0:
+        return "…"
+    match scope.values[ref]:
+        case Free(name=name) | Parameter(name=name):
+            return name
+        case Attribute(base=base, name=name):
+            return f"{spelled(scope, base, depth - 1)}.{name}"
+        case Call(function=function):
+            return f"{spelled(scope, function, depth - 1)}()"
+        case Item(base=base, index=index):
+            key = scope.values[index]
+            return f"{spelled(scope, base, depth - 1)}[{repr(key.value) if isinstance(key, Text) else '…'}]"
+        case Choice(alternatives=alternatives):
+            return spelled(scope, alternatives[0], depth - 1)
+        case Changed(base=base) | Awaited(base=base):
+            return spelled(scope, base, depth - 1)
+        case Element(base=base):
+            return f"{spelled(scope, base, depth - 1)}[…]"
+        case Imported(module=module, name=name):
+            return name or module
+        case _:
+            return "…"
+
+
+def last_name(scope: Scope, ref: Ref, depth: int = 12) -> str:
+    """The last name of an expression: `status` of `job.status`, of `row["status"]`, of `get_status()`, of `status`; empty where there is none."""
+    if ref == NONE or depth == 0:
+        return ""
+    match scope.values[ref]:
+        case Free(name=name) | Parameter(name=name) | Attribute(name=name):
+            if name in ("value", "_value_", "lower", "upper", "strip", "casefold"):
+                base = getattr(scope.values[ref], "base", NONE)
+                return last_name(scope, base, depth - 1) or name
+            return name
+        case Item(index=index):
+            key = scope.values[index]
+            return key.value if isinstance(key, Text) else ""
+        case Call(function=function, arguments=arguments):
+            name = last_name(scope, function, depth - 1)
+            if name in ("get", "pop", "getattr"):
+                texts = [scope.values[argument.value] for argument in arguments[: 2 if name == "getattr" else 1]]
+                return next((text.value for text in texts if isinstance(text, Text)), name)
+            if name in ("str", "cast") and arguments:
+                return last_name(scope, arguments[-1].value, depth - 1)
+            return name
+        case Choice(alternatives=alternatives):
+            return next((name for alternative in alternatives if (name := last_name(scope, alternative, depth - 1))), "")
+        case Changed(base=base) | Awaited(base=base):
+            return last_name(scope, base, depth - 1)
+        case Imported(module=module, name=name):
+            return name or module.rpartition(".")[2]
+        case _:
+            return ""

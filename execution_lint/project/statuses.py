@@ -1,0 +1,600 @@
+"""String literals in places that a vocabulary governs, with the evidence for it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from execution_lint.config.schema import Config
+from execution_lint.facts.scopes import Assignment, ExitKind, ParameterFact, Scope, ScopeKind, TargetKind
+from execution_lint.facts.values import NONE, Attribute, Call, Choice, Free, Item, Mapping, Parameter, Ref, Sequence, Text
+from execution_lint.model.confidence import Confidence
+from execution_lint.model.finding import Related
+from execution_lint.model.place import Place
+from execution_lint.project.aliases import closure
+from execution_lint.project.inference import Inference
+from execution_lint.project.spelling import last_name, spelled
+from execution_lint.project.subjects import StatusPlace, StatusUse, VocabularyFact
+from execution_lint.project.things import (
+    At,
+    ClassThing,
+    ConstantThing,
+    Definition,
+    ExternalThing,
+    Frame,
+    FunctionThing,
+    InstanceThing,
+    MemberThing,
+    MemberValueThing,
+    TextThing,
+    Thing,
+    Things,
+    UnknownThing,
+)
+from execution_lint.project.vocabularies import Vocabularies, is_status_name, mentioned
+from execution_lint.source.regions import Needles
+
+_EQUALITY = frozenset({"==", "!=", "case"})
+_CONTAINMENT = frozenset({"in", "not in"})
+_HEALTH = frozenset({"ok", "healthy", "unhealthy", "alive", "up", "down", "degraded", "not_ready", "ready", "pass", "warn"})
+"""Words of health checks, which no job's vocabulary speaks unless the type says so."""
+_LOGGERS = frozenset({"debug", "info", "warning", "error", "exception", "critical", "log", "print", "emit", "track", "capture", "record_event"})
+_VAGUE = frozenset({"", "unknown", "n/a", "none", "null", "-"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Literal:
+    """A string literal in a place that could be governed."""
+
+    frame: Frame
+    ref: Ref
+    where: StatusPlace
+    subject: "_Subject"
+
+
+@dataclass(frozen=True, slots=True)
+class _Subject:
+    """What the literal is compared with or goes to."""
+
+    spelled: str
+    name: str
+    """The last name: `status`."""
+    things: Things
+    """What its type says, as far as it is resolved."""
+    foreign: bool
+    """It belongs to something outside the project."""
+    peers: tuple[Ref, ...] = ()
+    """What else it is compared with in the same place."""
+    origin: Related | None = None
+    """Where the type comes from."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Evidence:
+    """A member of a vocabulary meets a name: `job.status == JobStatus.DONE`."""
+
+    vocabulary: Definition
+    where: StatusPlace
+    name: str
+    spelled: str
+    place: Place
+
+
+class Statuses:
+    """Finds the literals that stand where a member of a vocabulary belongs."""
+
+    def __init__(self, inference: Inference, vocabularies: Vocabularies, config: Config) -> None:
+        self._inference = inference
+        self._vocabularies = vocabularies
+        self._config = config
+        self._evidence: dict[str, tuple[_Evidence, ...]] = {}
+
+    def __iter__(self) -> Iterator[StatusUse]:
+        if not self._vocabularies.all:
+            return
+        for path, regions in sorted(self._candidates.items()):
+            module = self._inference.modules.at(path)
+            for region in sorted(regions) if module is not None else ():
+                facts = module.facts(region) if module is not None else None
+                for index in range(len(facts.scopes) if facts is not None else 0):
+                    frame = Frame(path, region, index)
+                    if not self._is_vocabulary_body(frame):
+                        yield from self._uses(frame)
+
+    # Where to look
+
+    @cached_property
+    def _names(self) -> frozenset[str]:
+        """The names of the vocabularies, whatever they are called."""
+        own = frozenset(vocabulary.name.rpartition(".")[2] for vocabulary in self._vocabularies.all.values())
+        return closure(self._inference, own)
+
+    @cached_property
+    def _candidates(self) -> dict[str, set[int]]:
+        """All of a module that names a vocabulary; elsewhere the regions that name what carries one."""
+        found: dict[str, set[int]] = {}
+        carriers: set[str] = set()
+        for path, regions in self._inference.modules.library.candidates(Needles(self._names)):
+            module = self._inference.modules.at(path)
+            if module is None:
+                continue
+            found[path] = set(range(len(module.regions)))
+            for region in regions:
+                facts = module.facts(region)
+                for index, scope in enumerate(facts.scopes if facts is not None else ()):
+                    owner = module.regions[region].owner if index else ""
+                    carriers.update(self._carriers(scope, owner))
+        for path, regions in self._inference.modules.library.candidates(Needles(frozenset(carriers))):
+            found.setdefault(path, set()).update(regions)
+        return found
+
+    def _carriers(self, scope: Scope, owner: str) -> Iterator[str]:
+        """The names of fields, functions and classes whose type names a vocabulary."""
+        for assignment in scope.assignments:
+            is_field = scope.kind is ScopeKind.CLASS or assignment.kind is TargetKind.ATTRIBUTE
+            if is_field and (mentioned(scope, assignment.annotation) | mentioned(scope, assignment.value)) & self._names:
+                yield assignment.name
+        if scope.kind is ScopeKind.FUNCTION:
+            if any(mentioned(scope, parameter.annotation) & self._names for parameter in scope.parameters):
+                yield owner if scope.name == "__init__" and owner else scope.name
+            if mentioned(scope, scope.returns) & self._names:
+                yield scope.name
+
+    def _is_vocabulary_body(self, frame: Frame) -> bool:
+        """Whether the code belongs to a vocabulary itself, its lookup of legacy words included."""
+        facts = self._inference.module(frame.path).facts(frame.region)
+        assert facts is not None
+        index = frame.scope
+        while index != NONE:
+            if Definition(frame.path, frame.region, index) in self._vocabularies.all:
+                return True
+            if facts.scopes[index].kind is ScopeKind.FUNCTION:
+                owner = self._inference.owner(Definition(frame.path, frame.region, index))
+                if owner is not None and self._inference.is_enum(owner):
+                    return True
+            index = facts.scopes[index].parent
+        return False
+
+    # What governs
+
+    def _uses(self, frame: Frame) -> Iterator[StatusUse]:
+        scope = self._inference.scope(frame)
+        for literal in self._literals(frame, scope):
+            use = self._governed(scope, literal)
+            if use is not None:
+                yield use
+
+    def _governed(self, scope: Scope, literal: _Literal) -> StatusUse | None:
+        text = scope.values[literal.ref]
+        assert isinstance(text, Text)
+        found = (
+            self._by_type(literal)
+            or self._by_peers(scope, literal)
+            or self._by_contract(literal, text.value)
+            or self._by_evidence(literal, text.value)
+            or self._by_name(literal, text.value)
+        )
+        if found is None:
+            return None
+        definition, confidence, evidence = found
+        vocabulary = self._vocabularies.all[definition]
+        is_member = vocabulary.member_of(text.value) is not None
+        if not is_member and confidence is not Confidence.PROVEN and text.value.lower() in _HEALTH:
+            return None
+        if not is_member and text.value.lower() in _VAGUE:
+            confidence = Confidence.POSSIBLE
+        takes_value = any(isinstance(thing, MemberValueThing) for thing in literal.subject.things)
+        return StatusUse(
+            place=Place(literal.frame.path, scope.spans[literal.ref]),
+            scope=scope.qualname,
+            literal=text.value,
+            where=literal.where,
+            subject=literal.subject.spelled,
+            vocabulary=vocabulary,
+            confidence=confidence,
+            evidence=(*evidence, Related(f"`{vocabulary.name}` is defined here", vocabulary.place)),
+            takes_value=takes_value,
+        )
+
+    def _vocabulary_of(self, thing: Thing) -> Definition | None:
+        match thing:
+            case InstanceThing(of=ClassThing(definition=definition)):
+                return definition if definition in self._vocabularies.all else None
+            case MemberThing(of=cls) | MemberValueThing(of=cls):
+                return cls.definition if cls.definition in self._vocabularies.all else None
+            case _:
+                return None
+
+    def _by_type(self, literal: _Literal) -> tuple[Definition, Confidence, tuple[Related, ...]] | None:
+        things = [thing for thing in literal.subject.things if not isinstance(thing, ConstantThing)]
+        found = {definition for thing in things if (definition := self._vocabulary_of(thing)) is not None}
+        if len(found) != 1:
+            return None
+        others = [thing for thing in things if self._vocabulary_of(thing) is None and not isinstance(thing, TextThing)]
+        confidence = Confidence.LIKELY if others else Confidence.PROVEN
+        definition = found.pop()
+        origin = (literal.subject.origin,) if literal.subject.origin is not None else ()
+        return definition, confidence, origin
+
+    def _by_peers(self, scope: Scope, literal: _Literal) -> tuple[Definition, Confidence, tuple[Related, ...]] | None:
+        """Members of a vocabulary stand beside the literal."""
+        for peer in literal.subject.peers:
+            for thing in self._inference.things(At(literal.frame, peer)):
+                definition = self._vocabulary_of(thing)
+                if definition is not None and isinstance(thing, (MemberThing, MemberValueThing)):
+                    related = Related(
+                        f"`{literal.subject.spelled}` is compared with `{spelled(scope, peer)}` here",
+                        Place(literal.frame.path, scope.spans[peer]),
+                    )
+                    return definition, Confidence.LIKELY, (related,)
+        return None
+
+    def _is_open(self, literal: _Literal) -> bool:
+        """Whether conventions may speak: the type says nothing against it."""
+        if literal.subject.foreign:
+            return False
+        return all(
+            isinstance(thing, (UnknownThing, ConstantThing, TextThing))
+            or (isinstance(thing, InstanceThing) and isinstance(thing.of, ExternalThing) and thing.of.name == "builtins.str")
+            for thing in literal.subject.things
+        )
+
+    def _by_contract(self, literal: _Literal, text: str) -> tuple[Definition, Confidence, tuple[Related, ...]] | None:
+        if not self._is_open(literal):
+            return None
+        for definition, vocabulary in self._vocabularies.all.items():
+            for entry in self._config.vocabularies:
+                if entry.enum.spelled != vocabulary.dotted or literal.subject.name not in entry.fields:
+                    continue
+                if definition in self._imported(literal.frame.path):
+                    return definition, Confidence.LIKELY, ()
+        return None
+
+    def _by_evidence(self, literal: _Literal, text: str) -> tuple[Definition, Confidence, tuple[Related, ...]] | None:
+        """The same name meets the vocabulary elsewhere in the module."""
+        if not literal.subject.name or not self._is_open(literal):
+            return None
+        best: tuple[Definition, Confidence, tuple[Related, ...]] | None = None
+        for evidence in self._module_evidence(literal.frame.path):
+            if evidence.name != literal.subject.name:
+                continue
+            is_member = self._vocabularies.all[evidence.vocabulary].member_of(text) is not None
+            is_same = evidence.spelled == literal.subject.spelled
+            is_same_kind = evidence.where is literal.where or {evidence.where, literal.where} <= _READS
+            confidence = Confidence.LIKELY if (is_same if not is_member else is_same or is_same_kind) else Confidence.POSSIBLE
+            if not is_status_name(evidence.name):
+                confidence = Confidence.POSSIBLE
+            related = Related(f"`{evidence.spelled}` holds a `{self._vocabularies.all[evidence.vocabulary].name}` here", evidence.place)
+            found = (evidence.vocabulary, confidence, (related,))
+            if best is None or confidence.rank > best[1].rank:
+                best = found
+        return best
+
+    def _by_name(self, literal: _Literal, text: str) -> tuple[Definition, Confidence, tuple[Related, ...]] | None:
+        if not is_status_name(literal.subject.name) or not self._is_open(literal):
+            return None
+        holding = [
+            definition
+            for definition in self._imported(literal.frame.path)
+            if self._vocabularies.all[definition].member_of(text) is not None
+        ]
+        return (holding[0], Confidence.POSSIBLE, ()) if len(holding) == 1 else None
+
+    def _imported(self, path: str) -> tuple[Definition, ...]:
+        """The vocabularies that a module defines or imports."""
+        found: dict[Definition, None] = {}
+        for name in sorted(self._names):
+            for site in self._inference.module_sites(path, name):
+                for thing in self._inference.things(site):
+                    if isinstance(thing, ClassThing) and thing.definition in self._vocabularies.all:
+                        found[thing.definition] = None
+        return tuple(found)
+
+    def _module_evidence(self, path: str) -> tuple[_Evidence, ...]:
+        if path not in self._evidence:
+            module = self._inference.module(path)
+            found: list[_Evidence] = []
+            for region in range(len(module.regions)):
+                if any(module.mentions(region, name) for name in self._names):
+                    facts = module.facts(region)
+                    for index in range(len(facts.scopes) if facts is not None else 0):
+                        found.extend(self._scope_evidence(Frame(path, region, index)))
+            self._evidence[path] = tuple(found)
+        return self._evidence[path]
+
+    def _scope_evidence(self, frame: Frame) -> Iterator[_Evidence]:
+        scope = self._inference.scope(frame)
+        for left, right, where in _meetings(scope):
+            if isinstance(left, str):
+                name, written = left.rpartition(".")[2].rstrip("=:").strip("'"), left
+            else:
+                name, written = last_name(scope, left), spelled(scope, left)
+            for element in _elements(scope, right):
+                for thing in self._member_things(frame, scope, element):
+                    definition = self._vocabulary_of(thing)
+                    if definition is not None and name:
+                        yield _Evidence(definition, where, name, written, Place(frame.path, scope.spans[element]))
+
+    def _member_things(self, frame: Frame, scope: Scope, ref: Ref) -> Things:
+        if not isinstance(scope.values[ref], Attribute):
+            return ()
+        return tuple(thing for thing in self._inference.things(At(frame, ref)) if isinstance(thing, (MemberThing, MemberValueThing)))
+
+    # Literals and their subjects
+
+    def _literals(self, frame: Frame, scope: Scope) -> Iterator[_Literal]:
+        for comparison in scope.comparisons:
+            if comparison.operator in _EQUALITY:
+                where = StatusPlace.CASE if comparison.operator == "case" else StatusPlace.COMPARISON
+                for subject, other in ((comparison.left, comparison.right), (comparison.right, comparison.left)):
+                    for ref in _texts(scope, other):
+                        yield _Literal(frame, ref, where, self._expression(frame, scope, subject))
+            elif comparison.operator in _CONTAINMENT:
+                yield from self._contained(frame, scope, comparison.left, comparison.right)
+        for assignment in scope.assignments:
+            if assignment.value != NONE:
+                for ref in _texts(scope, assignment.value):
+                    where = StatusPlace.DEFAULT if scope.kind is ScopeKind.CLASS else StatusPlace.ASSIGNMENT
+                    yield _Literal(frame, ref, where, self._target(frame, scope, assignment))
+        for ref, value in enumerate(scope.values):
+            if isinstance(value, Call):
+                yield from self._arguments(frame, scope, ref, value)
+            elif isinstance(value, Mapping):
+                yield from self._entries(frame, scope, value)
+        for parameter in scope.parameters:
+            for ref in _texts(scope, parameter.default):
+                yield _Literal(frame, ref, StatusPlace.DEFAULT, self._parameter(frame, parameter))
+        if scope.returns != NONE:
+            for exit in scope.exits:
+                if exit.kind is ExitKind.RETURN:
+                    for ref in _texts(scope, exit.value):
+                        subject = _Subject(f"what `{scope.name}` returns", "", self._inference.types(At(frame, scope.returns)), False)
+                        yield _Literal(frame, ref, StatusPlace.RETURN, subject)
+
+    def _contained(self, frame: Frame, scope: Scope, left: Ref, right: Ref) -> Iterator[_Literal]:
+        display = scope.values[right]
+        if isinstance(display, Sequence):
+            texts = [ref for element in display.elements for ref in _texts(scope, element)]
+            peers = tuple(element for element in display.elements if element not in texts)
+            for ref in texts:
+                yield _Literal(frame, ref, StatusPlace.CONTAINMENT, self._expression(frame, scope, left, peers))
+
+    def _expression(self, frame: Frame, scope: Scope, ref: Ref, peers: tuple[Ref, ...] = ()) -> _Subject:
+        value = scope.values[ref]
+        name = last_name(scope, ref)
+        things = self._inference.things(At(frame, ref)) if not isinstance(value, Text) else ()
+        return _Subject(spelled(scope, ref), name, things, self._is_foreign(frame, value), peers, self._origin(frame, value))
+
+    def _is_foreign(self, frame: Frame, value: object) -> bool:
+        """Whether the value is part of something from outside the project."""
+        base = getattr(value, "base", NONE)
+        if base == NONE:
+            return False
+        scope = self._inference.scope(frame)
+        if isinstance(scope.values[base], Attribute) and isinstance(value, Attribute) and value.name in ("value", "name"):
+            return self._is_foreign(frame, scope.values[base])
+        things = self._inference.things(At(frame, base))
+        return bool(things) and all(
+            isinstance(thing, (InstanceThing, ExternalThing))
+            and isinstance(getattr(thing, "of", thing), ExternalThing)
+            and not str(getattr(getattr(thing, "of", thing), "name", "")).startswith(("builtins.dict", "typing.Dict", "typing.Mapping"))
+            for thing in things
+        )
+
+    def _origin(self, frame: Frame, value: object) -> Related | None:
+        """Where the field is declared that gives an attribute its type."""
+        if not isinstance(value, Attribute):
+            return None
+        if value.name == "value":
+            return self._origin(frame, self._inference.scope(frame).values[value.base])
+        for thing in self._inference.things(At(frame, value.base)):
+            if isinstance(thing, InstanceThing) and isinstance(thing.of, ClassThing):
+                found = self._inference.field(thing.of, value.name)
+                if found is not None:
+                    cls = self._inference.scope(thing.of.definition).qualname
+                    return Related(f"`{cls}.{value.name}` is declared here", Place(found[0].path, found[1].span))
+        return None
+
+    def _target(self, frame: Frame, scope: Scope, assignment: Assignment) -> _Subject:
+        match assignment.kind:
+            case TargetKind.ATTRIBUTE:
+                things: list[Thing] = []
+                for thing in self._inference.things(At(frame, assignment.base)):
+                    things.extend(self._declared(thing, assignment.name))
+                base = scope.values[assignment.base]
+                foreign = self._is_foreign_owner(frame, assignment.base)
+                return _Subject(
+                    f"{spelled(scope, assignment.base)}.{assignment.name}", assignment.name, tuple(things), foreign,
+                    (), self._field_origin(frame, assignment.base, assignment.name) if base is not None else None,
+                )  # fmt: skip
+            case TargetKind.ITEM:
+                key = scope.values[assignment.key]
+                name = key.value if isinstance(key, Text) else ""
+                return _Subject(f"{spelled(scope, assignment.base)}[{name!r}]", name, (), self._is_foreign_owner(frame, assignment.base))
+            case _:
+                types = self._inference.types(At(frame, assignment.annotation)) if assignment.annotation != NONE else ()
+                return _Subject(assignment.name, assignment.name if scope.kind is not ScopeKind.MODULE else "", types, False)
+
+    def _is_foreign_owner(self, frame: Frame, base: Ref) -> bool:
+        things = self._inference.things(At(frame, base))
+        return bool(things) and all(
+            isinstance(thing, InstanceThing) and isinstance(thing.of, ExternalThing) and not thing.of.name.startswith(("builtins.dict", "typing."))
+            for thing in things
+        )
+
+    def _field_origin(self, frame: Frame, base: Ref, name: str) -> Related | None:
+        for thing in self._inference.things(At(frame, base)):
+            if isinstance(thing, InstanceThing) and isinstance(thing.of, ClassThing):
+                found = self._inference.field(thing.of, name)
+                if found is not None:
+                    cls = self._inference.scope(thing.of.definition).qualname
+                    return Related(f"`{cls}.{name}` is declared here", Place(found[0].path, found[1].span))
+        return None
+
+    def _declared(self, owner: Thing, name: str) -> Things:
+        """What the class of an object says of its field, not what is assigned to it."""
+        if not isinstance(owner, InstanceThing) or not isinstance(owner.of, ClassThing):
+            return ()
+        found = self._inference.field(owner.of, name)
+        if found is None:
+            assigned = tuple(self._inference.self_assignments(owner.of, name))
+            annotated = [(frame, assignment) for frame, assignment in assigned if assignment.annotation != NONE]
+            if annotated:
+                return self._inference.types(At(annotated[0][0], annotated[0][1].annotation))
+            return tuple(
+                thing
+                for frame, assignment in assigned
+                if assignment.value != NONE
+                for thing in self._inference.things(At(frame, assignment.value))
+            )
+        frame, assignment = found
+        if assignment.annotation != NONE:
+            return self._inference.types(At(frame, assignment.annotation))
+        return self._column(frame, assignment.value)
+
+    def _column(self, frame: Frame, ref: Ref) -> Things:
+        """The enum that the definition of a column names: `Column(Enum(JobStatus))`, `CharField(choices=JobStatus.choices)`."""
+        if ref == NONE:
+            return ()
+        scope = self._inference.scope(frame)
+        value = scope.values[ref]
+        if not isinstance(value, Call):
+            return self._inference.things(At(frame, ref))
+        for argument in value.arguments:
+            inner = scope.values[argument.value]
+            for candidate in (argument.value, *((nested.value for nested in inner.arguments) if isinstance(inner, Call) else ())):
+                part = scope.values[candidate]
+                if isinstance(part, Attribute) and part.name in ("choices", "values"):
+                    candidate = part.base
+                if not isinstance(scope.values[candidate], (Free, Attribute)):
+                    continue
+                for thing in self._inference.things(At(frame, candidate)):
+                    if isinstance(thing, ClassThing) and thing.definition in self._vocabularies.all:
+                        return (InstanceThing(thing),)
+                    if isinstance(thing, (MemberThing, MemberValueThing)) and thing.of.definition in self._vocabularies.all:
+                        return (thing,)
+        return ()
+
+    def _arguments(self, frame: Frame, scope: Scope, ref: Ref, call: Call) -> Iterator[_Literal]:
+        texts = [(argument, text) for argument in call.arguments if not argument.name.startswith("*") for text in _texts(scope, argument.value)]
+        if not texts:
+            return
+        callee = last_name(scope, call.function)
+        function = scope.values[call.function]
+        if callee in _LOGGERS or (isinstance(function, Attribute) and function.name in _LOGGERS):
+            return
+        things = self._inference.things(At(frame, call.function))
+        for argument, text in texts:
+            found = self._argument_things(frame, ref, things, argument.name, argument.value)
+            name = argument.name or found[1]
+            foreign = bool(things) and all(isinstance(thing, ExternalThing) for thing in things) and not found[0]
+            subject = _Subject(f"{name}=" if argument.name else f"argument `{name}`", argument.name, found[0], foreign, (), found[2])
+            yield _Literal(frame, text, StatusPlace.ARGUMENT, subject)
+
+    def _argument_things(self, frame: Frame, ref: Ref, things: Things, name: str, value: Ref) -> tuple[Things, str, Related | None]:
+        """What the parameter that an argument goes to may hold, its name, and where it is declared."""
+        for thing in things:
+            if isinstance(thing, ClassThing):
+                if thing.definition in self._vocabularies.all:
+                    return (), "", None
+                initialiser = next(
+                    (found for found in self._inference.attribute(InstanceThing(thing), "__init__") if isinstance(found, FunctionThing)), None
+                )
+                if initialiser is None:
+                    if name:
+                        return self._declared(InstanceThing(thing), name), name, self._class_origin(thing, name)
+                    return (), "", None
+                thing = initialiser
+            if isinstance(thing, FunctionThing):
+                parameter = self._parameter_for(thing, frame, ref, name, value)
+                if parameter is not None and parameter.annotation != NONE:
+                    callee = Frame(thing.definition.path, thing.definition.region, thing.definition.scope)
+                    origin = Related(
+                        f"parameter `{parameter.name}` of `{self._inference.scope(callee).qualname}` is declared here",
+                        Place(callee.path, parameter.span),
+                    )
+                    return self._inference.types(At(callee, parameter.annotation)), parameter.name, origin
+        return (), name, None
+
+    def _class_origin(self, cls: ClassThing, name: str) -> Related | None:
+        found = self._inference.field(cls, name)
+        if found is None:
+            return None
+        return Related(f"`{self._inference.scope(cls.definition).qualname}.{name}` is declared here", Place(found[0].path, found[1].span))
+
+    def _parameter_for(self, function: FunctionThing, frame: Frame, ref: Ref, name: str, value: Ref) -> ParameterFact | None:
+        scope = self._inference.scope(function.definition)
+        bound = self._inference.arguments(function, At(frame, ref))
+        for parameter in scope.parameters:
+            if name == parameter.name:
+                return parameter
+            given = bound.get(parameter.name, ())
+            if not name and any(at.frame is frame and at.ref == value for at in given):
+                return parameter
+        return None
+
+    def _entries(self, frame: Frame, scope: Scope, mapping: Mapping) -> Iterator[_Literal]:
+        for key, value in mapping.entries:
+            held = scope.values[key] if key != NONE else None
+            if isinstance(held, Text):
+                for ref in _texts(scope, value):
+                    yield _Literal(frame, ref, StatusPlace.ENTRY, _Subject(f"{held.value!r}:", held.value, (), False))
+
+    def _parameter(self, frame: Frame, parameter: ParameterFact) -> _Subject:
+        types = self._inference.types(At(frame, parameter.annotation)) if parameter.annotation != NONE else ()
+        return _Subject(f"parameter `{parameter.name}`", parameter.name, types, False)
+
+
+_READS = {StatusPlace.COMPARISON, StatusPlace.CONTAINMENT, StatusPlace.CASE}
+
+
+def _texts(scope: Scope, ref: Ref, depth: int = 4) -> Iterator[Ref]:
+    """The string literals that an expression may be."""
+    if ref == NONE or depth == 0:
+        return
+    match scope.values[ref]:
+        case Text():
+            yield ref
+        case Choice(kind="if" | "or", alternatives=alternatives):
+            for alternative in alternatives:
+                yield from _texts(scope, alternative, depth - 1)
+        case _:
+            return
+
+
+def _elements(scope: Scope, ref: Ref) -> tuple[Ref, ...]:
+    value = scope.values[ref] if ref != NONE else None
+    if isinstance(value, (Sequence,)):
+        return value.elements
+    if isinstance(value, Choice) and value.kind == "if":
+        return value.alternatives
+    return (ref,) if ref != NONE else ()
+
+
+def _meetings(scope: Scope) -> Iterator[tuple[Ref | str, Ref, StatusPlace]]:
+    """Where an expression or a name meets another value."""
+    for comparison in scope.comparisons:
+        if comparison.operator in _EQUALITY:
+            where = StatusPlace.CASE if comparison.operator == "case" else StatusPlace.COMPARISON
+            yield comparison.left, comparison.right, where
+            yield comparison.right, comparison.left, where
+        elif comparison.operator in _CONTAINMENT:
+            yield comparison.left, comparison.right, StatusPlace.CONTAINMENT
+    for assignment in scope.assignments:
+        if assignment.value == NONE:
+            continue
+        if assignment.kind is TargetKind.ATTRIBUTE:
+            yield f"{spelled(scope, assignment.base)}.{assignment.name}", assignment.value, StatusPlace.ASSIGNMENT
+        elif assignment.kind is TargetKind.ITEM:
+            key = scope.values[assignment.key]
+            if isinstance(key, Text):
+                yield key.value, assignment.value, StatusPlace.ASSIGNMENT
+    for value in scope.values:
+        if isinstance(value, Call):
+            for argument in value.arguments:
+                if argument.name and not argument.name.startswith("*"):
+                    yield f"{argument.name}=", argument.value, StatusPlace.ARGUMENT
+        elif isinstance(value, Mapping):
+            for key, held in value.entries:
+                text = scope.values[key] if key != NONE else None
+                if isinstance(text, Text):
+                    yield f"{text.value!r}:", held, StatusPlace.ENTRY

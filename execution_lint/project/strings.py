@@ -1,0 +1,119 @@
+"""Which strings and numbers an expression can be."""
+
+import re
+from http import HTTPStatus
+from itertools import product
+
+from execution_lint.facts.values import NONE, Choice, Constant, Formatted, Operation, Sequence, Text
+from execution_lint.project.inference import Inference
+from execution_lint.project.things import At, ConstantThing, ExternalThing, MemberValueThing, TextThing, Thing
+
+MAXIMUM = 12
+"""Strings that one expression may be, beyond which it is not known."""
+
+_HTTP_CODE = re.compile(r"HTTP_(\d{3})_")
+
+
+def strings(inference: Inference, at: At) -> tuple[str, ...] | None:
+    """Every string that the value can be; None where that is not known. Constants, f-strings and sums of known parts are followed."""
+    match inference.value(at):
+        case Text(value=text):
+            return (text,)
+        case Formatted(parts=parts):
+            return _joined([strings(inference, At(at.frame, part)) for part in parts])
+        case Operation(operator="+", operands=operands):
+            return _joined([strings(inference, At(at.frame, operand)) for operand in operands])
+        case Choice(kind="if" | "join", alternatives=alternatives):
+            found: list[str] = []
+            for alternative in alternatives:
+                part = strings(inference, At(at.frame, alternative))
+                if part is None:
+                    return None
+                found.extend(part)
+            return tuple(dict.fromkeys(found))[:MAXIMUM]
+        case _:
+            return _of_things(inference, at)
+
+
+def _of_things(inference: Inference, at: At) -> tuple[str, ...] | None:
+    found: list[str] = []
+    for thing in inference.things(at):
+        text = _text_of(inference, thing)
+        if text is None:
+            return None
+        found.append(text)
+    return tuple(dict.fromkeys(found)) or None
+
+
+def _text_of(inference: Inference, thing: Thing) -> str | None:
+    match thing:
+        case TextThing(value=text):
+            return text
+        case MemberValueThing(of=cls, name=name) if name:
+            field = inference.field(cls, name)
+            if field is not None and field[1].value != NONE:
+                value = inference.value(At(field[0], field[1].value))
+                return value.value if isinstance(value, Text) else None
+            return None
+        case ConstantThing(kind="int", text=text):
+            return text
+        case _:
+            return None
+
+
+def _joined(parts: list[tuple[str, ...] | None]) -> tuple[str, ...] | None:
+    known = [part for part in parts if part is not None]
+    if len(known) < len(parts):
+        return None
+    found = tuple(dict.fromkeys("".join(choice) for choice in product(*known)))
+    return found if len(found) <= MAXIMUM else None
+
+
+def known_end(inference: Inference, at: At) -> str:
+    """The end of a string of which only the beginning is not known; empty where the end is not known either."""
+    match inference.value(at):
+        case Formatted(parts=parts) | Operation(operator="+", operands=parts):
+            end = ""
+            for part in reversed(parts):
+                found = strings(inference, At(at.frame, part))
+                if found is None or len(found) != 1:
+                    return known_end(inference, At(at.frame, part)) + end
+                end = found[0] + end
+            return end
+        case _:
+            found = strings(inference, at)
+            return found[0] if found is not None and len(found) == 1 else ""
+
+
+def status_code(inference: Inference, at: At) -> int | None:
+    """The HTTP status code that the value is; None where that is not known."""
+    value = inference.value(at)
+    if isinstance(value, Constant):
+        return int(value.text) if value.kind == "int" and value.text.isdigit() else None
+    for thing in inference.things(at):
+        match thing:
+            case ConstantThing(kind="int", text=text) if text.isdigit():
+                return int(text)
+            case ExternalThing(name=name):
+                code = _HTTP_CODE.search(name)
+                if code is not None:
+                    return int(code[1])
+                last = name.removesuffix(".value").rpartition(".")[2]
+                return int(HTTPStatus[last]) if last in HTTPStatus.__members__ else None
+            case _:
+                return None
+    return None
+
+
+def listed(inference: Inference, at: At) -> tuple[str, ...] | None:
+    """The strings of a list, tuple or set display; None where one of them is not known."""
+    value = inference.value(at)
+    if isinstance(value, Sequence):
+        found: list[str] = []
+        for element in value.elements:
+            part = strings(inference, At(at.frame, element))
+            if part is None:
+                return None
+            found.extend(part)
+        return tuple(found)
+    return None

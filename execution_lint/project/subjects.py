@@ -1,0 +1,177 @@
+"""What rules are asked about: facts after linking."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from execution_lint.config.schema import Envelope
+from execution_lint.model.confidence import Confidence
+from execution_lint.model.finding import Related
+from execution_lint.model.place import Place
+
+
+class LoopLife(Enum):
+    """How long a loop that somebody makes lives, and for what."""
+
+    RUN_TO_COMPLETION = "run to completion"
+    """It runs coroutines to completion in the function that makes it."""
+    RETURNED = "returned"
+    YIELDED = "yielded"
+    STORED = "stored"
+    """In an attribute, an item, a global or a module's name."""
+    SET = "set as the thread's current loop"
+    THREAD = "run by a thread of its own"
+    PASSED = "passed on"
+    CLOSED_OVER = "used by a nested function"
+    UNUSED = "left unused"
+    EXEMPT = "legitimate"
+    """In a loop or policy subclass, a pytest fixture, or handed over as a loop factory."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoopCall:
+    """A call that makes an event loop."""
+
+    place: Place
+    scope: str
+    """Qualified name of the enclosing definition within its module."""
+    qualname: str
+    """`module:qualname` of the enclosing definition, as the contract spells it."""
+    spelled: str
+    """The dotted name of what is called."""
+    life: LoopLife
+    is_closed: bool
+    is_fallback: bool
+    """Made where `get_event_loop` or `get_running_loop` failed."""
+    is_async: bool
+    """Made in a coroutine function."""
+    where: str
+    """What it is stored in or handed to, for the message."""
+    declared_by: str
+    """The owner of the contract that covers it; empty where none does."""
+    related: tuple[Related, ...] = ()
+
+
+class AnswerKind(Enum):
+    """What one exit of a handler may answer."""
+
+    OBJECT = "object"
+    BARE = "bare"
+    """A list, a scalar or null."""
+    NOT_JSON = "not-json"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One of the answers that an exit may give."""
+
+    kind: AnswerKind
+    keys: frozenset[str] = frozenset()
+    """Top-level keys that are there for certain."""
+    is_open: bool = False
+    """It may have more keys than those."""
+    reason: str = ""
+    """What kind of bare value it is, or why it is not known."""
+    is_error: bool = False
+    """It is sent with an error status."""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A method and a path that a handler answers."""
+
+    methods: tuple[str, ...]
+    """In upper case; empty where they are not known."""
+    path: str
+    path_complete: bool
+    """Whether the prefixes are all known; where not, `path` is the end of it."""
+
+    @property
+    def spelled(self) -> str:
+        """`GET /v1/jobs/{job_id}`."""
+        return f"{'|'.join(self.methods) or '*'} {'' if self.path_complete else '…'}{self.path}"
+
+
+@dataclass(frozen=True, slots=True)
+class Governance:
+    """Why an envelope governs an exit, and how sure that is."""
+
+    envelope: Envelope
+    confidence: Confidence
+    is_built_in: bool
+    reasons: tuple[str, ...]
+    """The signals of an execution's answer, for the built-in envelope."""
+    related: tuple[Related, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RouteExit:
+    """A way out of a route's handler, with what it answers."""
+
+    place: Place
+    scope: str
+    handler: str
+    """`module:qualname`."""
+    framework: str
+    routes: tuple[Route, ...]
+    answers: tuple[Answer, ...]
+    confidence: Confidence
+    """How sure it is that this is a route and that these are its answers."""
+    governance: Governance | None
+    has_model: bool
+    """A wire model decides what is sent."""
+    related: tuple[Related, ...] = ()
+
+
+class StatusPlace(Enum):
+    """Where a status literal stands."""
+
+    COMPARISON = "comparison"
+    CONTAINMENT = "containment"
+    CASE = "case"
+    ASSIGNMENT = "assignment"
+    ARGUMENT = "argument"
+    DEFAULT = "default"
+    ENTRY = "dict entry"
+    RETURN = "return"
+    KEY = "table key"
+
+
+@dataclass(frozen=True, slots=True)
+class VocabularyFact:
+    """An enum whose values are statuses."""
+
+    name: str
+    """As the code calls it: `JobStatus`."""
+    dotted: str
+    """`module:qualname`."""
+    place: Place
+    members: tuple[tuple[str, str, Place], ...]
+    """Name, value and place of each member; aliases included."""
+    has_missing: bool
+    """It defines `_missing_`, so that its lookup accepts other spellings."""
+    aliases: tuple[tuple[str, str], ...]
+    """Legacy spellings of the contract, with the member that each means."""
+    is_string: bool
+    """Its members are strings."""
+
+    def member_of(self, value: str) -> str | None:
+        """The member that has this value."""
+        return next((name for name, member_value, _ in self.members if member_value == value), None)
+
+
+@dataclass(frozen=True, slots=True)
+class StatusUse:
+    """A string literal in a place that a vocabulary governs."""
+
+    place: Place
+    scope: str
+    literal: str
+    where: StatusPlace
+    subject: str
+    """The governed expression as people would write it: `job.status`."""
+    vocabulary: VocabularyFact
+    confidence: Confidence
+    evidence: tuple[Related, ...]
+    takes_value: bool
+    """A plain string must stand here: the member's `.value`."""

@@ -1,0 +1,156 @@
+"""What an expression can turn out to be."""
+
+from dataclasses import dataclass, field
+
+from execution_lint.facts.values import Argument, Ref
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A function, class or lambda, by the place of its scope."""
+
+    path: str
+    region: int
+    scope: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame:
+    """A scope that is being looked at, with what its parameters stand for where it is looked at from a call."""
+
+    path: str
+    region: int
+    scope: int
+    arguments: "dict[str, tuple[At, ...]] | None" = None
+    spare: "tuple[Frame, tuple[Argument, ...]] | None" = None
+    """The keyword arguments of that call that `**keywords` takes, with the caller's frame."""
+
+    @property
+    def definition(self) -> Definition:
+        """The scope, whoever calls it."""
+        return Definition(self.path, self.region, self.scope)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class At:
+    """A value in a frame."""
+
+    frame: Frame
+    ref: Ref
+
+    @property
+    def key(self) -> "ValueKey":
+        """Which value it is, whoever calls its scope."""
+        return ValueKey(self.frame.path, self.frame.region, self.frame.scope, self.ref)
+
+
+@dataclass(frozen=True, slots=True)
+class ValueKey:
+    """The identity of a value in the project."""
+
+    path: str
+    region: int
+    scope: int
+    ref: Ref
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleThing:
+    """A module of the project, or a folder that is a namespace package (`path` ends in `/`)."""
+
+    path: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExternalThing:
+    """Something outside the project, by its dotted name. `receiver` is the object that a method was taken from."""
+
+    name: str
+    receiver: "Thing | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClassThing:
+    """A class of the project."""
+
+    definition: Definition
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionThing:
+    """A function of the project; `receiver` is the object or class that it was taken from."""
+
+    definition: Definition
+    receiver: "Thing | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class PartialThing:
+    """`functools.partial` of something, by the call that makes it."""
+
+    function: "Thing"
+    call: At = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceThing:
+    """An object of a class; `parameters` are its type arguments, `origin` the value that makes it, where it is known."""
+
+    of: "ClassThing | ExternalThing"
+    parameters: "tuple[tuple[Thing, ...], ...]" = ()
+    origin: ValueKey | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MemberThing:
+    """A member of an enum."""
+
+    of: ClassThing
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class MemberValueThing:
+    """The `.value` of a member of an enum: of the one called `name`, or of any (empty)."""
+
+    of: ClassThing
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TextThing:
+    """A string literal."""
+
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConstantThing:
+    """Another literal, by kind."""
+
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownThing:
+    """Not known, with the reason."""
+
+    reason: str
+
+
+Thing = (
+    ModuleThing
+    | ExternalThing
+    | ClassThing
+    | FunctionThing
+    | PartialThing
+    | InstanceThing
+    | MemberThing
+    | MemberValueThing
+    | TextThing
+    | ConstantThing
+    | UnknownThing
+)
+Things = tuple[Thing, ...]

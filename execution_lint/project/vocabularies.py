@@ -1,0 +1,147 @@
+"""The enums whose values are statuses."""
+
+import re
+from collections.abc import Iterator
+from functools import cached_property
+
+from execution_lint.config.schema import Config
+from execution_lint.facts.scopes import ScopeKind, TargetKind
+from execution_lint.facts.values import NONE, Attribute, Call, Constant, Free, Item, Nested, Operation, Ref, Sequence, Text
+from execution_lint.facts.scopes import Scope
+from execution_lint.model.place import Place
+from execution_lint.project.aliases import closure
+from execution_lint.project.inference import Inference, is_enum_base
+from execution_lint.project.strings import strings
+from execution_lint.project.subjects import VocabularyFact
+from execution_lint.project.things import At, ClassThing, Definition, ExternalThing, Frame
+from execution_lint.source.regions import Needles
+
+WORDS = frozenset({"Enum", "StrEnum", "IntEnum", "ReprEnum", "TextChoices", "LowercaseStrEnum", "UppercaseStrEnum"})
+"""The names of the classes that make enums; one of them stands in the text wherever an alias of it is bound."""
+
+_STATUS_NAME = re.compile(r"(?:status|state|phase|stage|outcome)(?:es|s)?$", re.IGNORECASE)
+
+
+def is_status_name(name: str) -> bool:
+    """Whether a name of a class, field or variable says that it holds a status."""
+    return bool(_STATUS_NAME.search(name))
+
+
+class Vocabularies:
+    """Finds the vocabularies of a project: by the contract, by the enum's name, or by a status field that it types."""
+
+    def __init__(self, inference: Inference, config: Config) -> None:
+        self._inference = inference
+        self._config = config
+
+    @cached_property
+    def all(self) -> dict[Definition, VocabularyFact]:
+        """Every vocabulary by the definition of its enum."""
+        declared = {entry.enum.spelled: entry for entry in self._config.vocabularies}
+        found: dict[Definition, VocabularyFact] = {}
+        typing: frozenset[str] | None = None
+        enums = list(self._enums())
+        for cls in enums:
+            dotted = self._inference.qualname(cls.definition)
+            entry = declared.get(dotted)
+            scope = self._inference.scope(cls.definition)
+            if entry is None and not is_status_name(scope.name):
+                if typing is None:
+                    typing = self._typing_status_fields(frozenset(self._inference.scope(enum.definition).name for enum in enums))
+                if scope.name not in typing:
+                    continue
+            members = tuple(self._members(cls))
+            if members:
+                aliases = tuple((alias.spelling, alias.member) for alias in entry.aliases) if entry is not None else ()
+                found[cls.definition] = VocabularyFact(
+                    name=scope.qualname,
+                    dotted=dotted,
+                    place=Place(cls.definition.path, scope.head),
+                    members=members,
+                    has_missing=bool(self._inference.class_sites(cls, "_missing_")),
+                    aliases=aliases,
+                    is_string=self._is_string(cls),
+                )
+        return found
+
+    def _enums(self) -> Iterator[ClassThing]:
+        names = closure(self._inference, WORDS)
+        for path, regions in self._inference.modules.library.candidates(Needles(names)):
+            module = self._inference.modules.at(path)
+            for region in regions if module is not None else ():
+                facts = module.facts(region) if module is not None else None
+                for index, scope in enumerate(facts.scopes if facts is not None else ()):
+                    if scope.kind is ScopeKind.CLASS and index and scope.bases:
+                        cls = ClassThing(Definition(path, region, index))
+                        if self._inference.is_enum(cls):
+                            yield cls
+
+    def _is_string(self, cls: ClassThing) -> bool:
+        return any(
+            isinstance(base, ExternalThing) and (base.name == "builtins.str" or base.name.rpartition(".")[2] in ("StrEnum", "TextChoices"))
+            for base in self._inference.ancestry(cls)
+        )
+
+    def _members(self, cls: ClassThing) -> Iterator[tuple[str, str, Place]]:
+        frame = Frame(cls.definition.path, cls.definition.region, cls.definition.scope)
+        scope = self._inference.scope(frame)
+        lowers = any(
+            isinstance(base, ExternalThing) and is_enum_base(base.name) and base.name.rpartition(".")[2] in ("StrEnum", "LowercaseStrEnum")
+            for base in self._inference.ancestry(cls)
+        )
+        for assignment in scope.assignments:
+            if assignment.kind is TargetKind.NAME and assignment.value != NONE and not assignment.name.startswith("_"):
+                value = self._member_value(frame, assignment.value, assignment.name.lower() if lowers else "")
+                if value is not None:
+                    yield assignment.name, value, Place(frame.path, assignment.span)
+
+    def _member_value(self, frame: Frame, ref: Ref, automatic: str) -> str | None:
+        value = self._inference.scope(frame).values[ref]
+        if isinstance(value, Sequence) and value.kind == "tuple" and value.elements:
+            return self._member_value(frame, value.elements[0], automatic)
+        if isinstance(value, (Constant, Nested)):
+            return None
+        if isinstance(value, Call):
+            function = self._inference.scope(frame).values[value.function]
+            return automatic or None if isinstance(function, (Free, Attribute)) and function.name == "auto" else None
+        found = strings(self._inference, At(frame, ref))
+        return found[0] if found is not None and len(found) == 1 else None
+
+    def _typing_status_fields(self, names: frozenset[str]) -> frozenset[str]:
+        """The enums of these names that annotate a field whose name says status."""
+        found: set[str] = set()
+        for path, regions in self._inference.modules.library.candidates(Needles(names)):
+            module = self._inference.modules.at(path)
+            for region in regions if module is not None else ():
+                facts = module.facts(region) if module is not None else None
+                for scope in facts.scopes if facts is not None else ():
+                    if scope.kind is ScopeKind.CLASS:
+                        for assignment in scope.assignments:
+                            if assignment.annotation != NONE and is_status_name(assignment.name):
+                                found |= mentioned(scope, assignment.annotation) & names
+        return frozenset(found)
+
+
+def mentioned(scope: Scope, ref: Ref, depth: int = 10) -> frozenset[str]:
+    """The names that stand in an expression, those of called functions and their arguments included."""
+    if ref == NONE or depth == 0:
+        return frozenset()
+    match scope.values[ref]:
+        case Free(name=name):
+            return frozenset((name,))
+        case Attribute(base=base, name=name):
+            return mentioned(scope, base, depth - 1) | {name}
+        case Item(base=base, index=index):
+            return mentioned(scope, base, depth - 1) | mentioned(scope, index, depth - 1)
+        case Call(function=function, arguments=arguments):
+            parts = (function, *(argument.value for argument in arguments))
+            return frozenset().union(*(mentioned(scope, part, depth - 1) for part in parts))
+        case Sequence(elements=parts) | Operation(operands=parts):
+            return frozenset().union(*(mentioned(scope, part, depth - 1) for part in parts))
+        case Text():
+            return frozenset()
+        case value:
+            alternatives = getattr(value, "alternatives", ())
+            base = getattr(value, "base", NONE)
+            parts = (*alternatives, base)
+            return frozenset().union(*(mentioned(scope, part, depth - 1) for part in parts if part != NONE))
