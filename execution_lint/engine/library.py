@@ -62,6 +62,7 @@ class FileLibrary:
         self.root = root
         self.paths = paths
         self.troubles: dict[str, Trouble] = {}
+        self._known = frozenset(paths)
         self._limit = limit
         self._locate = locate
         self._replaced = replaced
@@ -100,6 +101,29 @@ class FileLibrary:
                 except Undecodable as trouble:
                     self._undecodable[path] = Trouble(trouble.reason, 0)
         return self._opened[path]
+
+    def peek(self, path: str) -> OpenedFile | None:
+        """The opened file if it can be read and belongs to the project, without noting trouble."""
+        return self.opened(path) if path in self._known else None
+
+    def text(self, path: str) -> str | None:
+        """The decoded text of a file; None where it cannot be had."""
+        opened = self.peek(path)
+        return opened.text if opened is not None else None
+
+    def check(self, path: str) -> None:
+        """Look at a file as a whole, because it was asked for by name: what cannot be parsed is noted."""
+        opened = self.opened(path)
+        if opened is None:
+            self._ask(path)
+            return
+        trouble = opened.check()
+        if trouble is not None:
+            self.troubles.setdefault(path, Trouble(trouble.reason, trouble.line))
+
+    def holding(self, needles: tuple[bytes, ...]) -> tuple[str, ...]:
+        """The files in whose bytes one of the needles stands."""
+        return tuple(path for path in self.paths if (data := self.data(path)) is not None and any(needle in data for needle in needles))
 
     def open(self, path: str) -> FileSource | None:
         """The file as the project sees it."""

@@ -129,6 +129,15 @@ class OpenedFile:
             raise known
         return known
 
+    def check(self) -> Unparsable | None:
+        """Why the file as a whole cannot be parsed; None where it can."""
+        if self.broken is None and self._trees is None:
+            try:
+                parse_quickly(self.text)
+            except _FAILURES as failure:
+                self.broken = _unparsable(failure, 0)
+        return self.broken
+
     def confirm(self, index: int) -> RegionFacts:
         """The same facts by way of libcst, on which a report rests besides. Raises `Unparsable`."""
         confirmed = self._read(self.regions[index], parse_whole)

@@ -146,6 +146,12 @@ class Modules:
             folder = parent
         return folder, ".".join(parts)
 
+    def named(self, name: str) -> tuple[str, ...]:
+        """The files whose dotted module name, from their import root, is `name`."""
+        last = name.rpartition(".")[2]
+        ends = (f"{last}.py", f"{last}/{_INIT}")
+        return tuple(path for path in self.library.paths if path.endswith(ends) and self.identify(path)[1] == name)
+
     def find(self, name: str, importer: Module) -> str | None:
         """The path that the dotted `name` means in `importer`: a file, or a folder without `__init__.py` (ending in `/`); None outside the project."""
         key = (name, importer.import_root)

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterator
 
-from execution_lint.config.schema import Config
+from execution_lint.config.schema import Config, Reference
 from execution_lint.project.inference import Inference
 from execution_lint.project.library import Library
 from execution_lint.project.loops import Loops
@@ -11,6 +11,7 @@ from execution_lint.project.modules import Modules
 from execution_lint.project.routes import Routes
 from execution_lint.project.shapes import Shapes
 from execution_lint.project.statuses import Statuses
+from execution_lint.project.things import ClassThing, Thing
 from execution_lint.project.subjects import LoopCall, RouteExit, StatusUse
 from execution_lint.project.vocabularies import Vocabularies
 
@@ -37,3 +38,15 @@ class Project:
         if kind not in self._made:
             self._made[kind] = tuple(self._makers[kind]())
         return self._made[kind]
+
+    def has_enum(self, reference: Reference) -> bool:
+        """Whether the project has the enum that a reference of the contract names."""
+        for path in self.inference.modules.named(reference.module):
+            top, _, rest = reference.qualname.partition(".")
+            for site in self.inference.module_sites(path, top):
+                things: tuple[Thing, ...] = self.inference.things(site)
+                for name in rest.split(".") if rest else ():
+                    things = tuple(found for thing in things for found in self.inference.attribute(thing, name))
+                if any(isinstance(thing, ClassThing) and self.inference.is_enum(thing) for thing in things):
+                    return True
+        return False

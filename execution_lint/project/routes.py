@@ -493,9 +493,8 @@ class Routes:
             return self._built_in(exit, has_jobs)
         for envelope in self._config.envelopes:
             found = self._declared(envelope, exit)
-            if found is not None:
-                is_exempt = any(self._matches(pattern, exit.subject) for pattern in envelope.exempt)
-                return None if is_exempt else found
+            if found is not None and not any(self._matches(pattern, exit.subject) for pattern in envelope.exempt):
+                return found
         return None
 
     def _matches(self, pattern: RoutePattern, exit: RouteExit) -> Confidence | None:

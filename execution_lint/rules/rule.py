@@ -34,12 +34,16 @@ Check = Callable[[SubjectT, "Project"], Iterator[Finding]]
 class Rule:
     """A promise, by code and name, with the checks that hold it."""
 
-    def __init__(self, code: str, name: str, message: str, since: str) -> None:
-        """`message` is a format string; its fields are given to `finding` by name."""
+    def __init__(self, code: str, name: str, message: str, since: str, options: tuple[str, ...] = (), by_full_code_only: bool = False) -> None:
+        """`message` is a format string whose fields are given to `finding` by name; `options` are the configuration keys that the rule reads;
+        a rule `by_full_code_only` is in no prefix.
+        """
         self.code = code
         self.name = name
         self.message = message
         self.since = since
+        self.options = options
+        self.by_full_code_only = by_full_code_only
         self.module = inspect.currentframe().f_back.f_globals["__name__"]  # type: ignore[union-attr]  # a class body's caller always has a frame
         self.checks: list[tuple[type[Subject], Check[Subject]]] = []
 

@@ -41,6 +41,7 @@ RULE = Rule(
     name="undeclared-loop-owner",
     message="`{call}()` in {scope_name} makes an event loop that is {life}, and no owner is declared for it",
     since="0.1.0",
+    options=("event-loop.owners",),
 )
 
 _NOT_OWNED = (LoopLife.RUN_TO_COMPLETION, LoopLife.EXEMPT)

@@ -1,0 +1,122 @@
+"""What to do for each project root: its files, its configuration, the rules that run there."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from execution_lint.config.declaration import declared_keys
+from execution_lint.config.loading import load
+from execution_lint.config.mistakes import OVERRIDE, mistake, nearest
+from execution_lint.config.schema import Config, Reference
+from execution_lint.engine.invocation import Invocation
+from execution_lint.engine.selection import is_known, selected
+from execution_lint.errors import ConfigurationError
+from execution_lint.model.confidence import Confidence
+from execution_lint.project.project import Project
+from execution_lint.rules.rule import all_rules
+from execution_lint.source.discovery import Discovery, DiscoverySettings, FoundProject, discover
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One project, before anything of it is read."""
+
+    found: FoundProject
+    config: Config
+    codes: frozenset[str]
+    """The rules that run."""
+    threshold: Confidence
+    notes: tuple[str, ...]
+
+
+class Planner:
+    """Loads the configuration of each root once, and gathers every mistake before it gives up."""
+
+    def __init__(self, invocation: Invocation) -> None:
+        self._invocation = invocation
+        self._configs: dict[str, Config] = {}
+        self._mistakes: list[str] = []
+
+    def config(self, root: Path) -> Config:
+        """The configuration of a root; the defaults where it cannot be used, which is remembered."""
+        key = str(root)
+        if key not in self._configs:
+            try:
+                self._configs[key] = load(root, self._invocation.overrides, self._invocation.isolated)
+            except ConfigurationError as error:
+                self._mistakes.extend(error.mistakes)
+                self._configs[key] = Config(root=key)
+        return self._configs[key]
+
+    def plans(self) -> tuple[Discovery, tuple[Plan, ...]]:
+        """Every project of the paths that were given. Raises `ConfigurationError` with all mistakes."""
+        found = discover(self._invocation.paths, settings_of=self._settings, force_exclude=self._invocation.force_exclude)
+        plans = tuple(self._plan(project) for project in found.projects)
+        self._check_codes(plans)
+        if self._mistakes:
+            raise ConfigurationError(tuple(dict.fromkeys(self._mistakes)))
+        return found, plans
+
+    def _settings(self, root: Path) -> DiscoverySettings:
+        config = self.config(root)
+        return DiscoverySettings(exclude=config.exclude, extend_exclude=config.extend_exclude, respect_gitignore=config.respect_gitignore)
+
+    def _plan(self, project: FoundProject) -> Plan:
+        config = self.config(project.root)
+        threshold = self._invocation.min_confidence or config.min_confidence
+        return Plan(project, config, selected(config, self._invocation), threshold, (*config.notes, *_unchecked(config)))
+
+    def _check_codes(self, plans: tuple[Plan, ...]) -> None:
+        known = [rule.code for rule in all_rules()]
+        given = (("--select", self._invocation.select or ()), ("--extend-select", self._invocation.extend_select), ("--ignore", self._invocation.ignore))
+        for option, codes in given:
+            for code in codes:
+                if not is_known(code):
+                    self._mistakes.append(f"{option}: no rule is called {code}{_hint(nearest(code, known))}")
+        for plan in plans:
+            config = plan.config
+            for key, codes in (("select", config.select), ("extend-select", config.extend_select), ("ignore", config.ignore)):
+                for code in codes:
+                    if not is_known(code):
+                        line = config.line_of(key, code)
+                        self._mistakes.append(config.mistake(line, key, f"no rule is called {code}", known, code))
+            for glob, codes in config.per_file_ignores:
+                for code in codes:
+                    if not is_known(code):
+                        line = config.line_of("per-file-ignores", glob) or config.line_of("per-file-ignores")
+                        self._mistakes.append(config.mistake(line, "per-file-ignores", f"no rule is called {code}", known, code))
+
+
+def _hint(candidate: str | None) -> str:
+    return f"; did you mean {candidate}?" if candidate else ""
+
+
+def _unchecked(config: Config) -> tuple[str, ...]:
+    """The keys of the contract that no rule reads yet."""
+    read = {option for rule in all_rules() for option in rule.options}
+    found = []
+    for key, line in declared_keys(config):
+        if not any(key == option or key.startswith(option + ".") or option.startswith(key + ".") for option in read):
+            file = os.path.join(config.root, config.file) if config.file and line else OVERRIDE
+            found.append(f"{mistake(_shown(file), line, key, 'accepted, but no rule checks it yet')}")
+    return tuple(dict.fromkeys(found))
+
+
+def _shown(file: str) -> str:
+    if file == OVERRIDE:
+        return file
+    relative = os.path.relpath(file)
+    return file if relative.startswith("..") else relative.replace(os.sep, "/")
+
+
+def check_contract(config: Config, project: Project) -> tuple[str, ...]:
+    """The enums that the contract names and the project does not have, one line each."""
+    named: list[tuple[str, Reference]] = [("vocabulary.enum", entry.enum) for entry in config.vocabularies]
+    named += [("envelope.status.vocabulary", entry.status.vocabulary) for entry in config.envelopes if entry.status is not None]
+    found = []
+    for key, reference in named:
+        if not project.has_enum(reference):
+            candidates = sorted(vocabulary.dotted for vocabulary in project.vocabularies.all.values())
+            what = f"there is no enum {reference.spelled}"
+            found.append(config.mistake(reference.line, key, what, candidates, reference.spelled))
+    return tuple(found)

@@ -1,0 +1,246 @@
+"""The run on one screen: plan, read, check, sift."""
+
+import datetime
+import hashlib
+import os
+import sys
+import time
+import traceback
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from execution_lint.config.digest import digest
+from execution_lint.config.settings import show
+from execution_lint.engine.invocation import Invocation
+from execution_lint.engine.library import FileLibrary
+from execution_lint.engine.plan import Plan, Planner, check_contract
+from execution_lint.engine.progress import Progress
+from execution_lint.engine.sift import Sieve
+from execution_lint.errors import ConfigurationError
+from execution_lint.model.confidence import Confidence
+from execution_lint.model.finding import Finding
+from execution_lint.model.place import Place, Span
+from execution_lint.model.report import Counts, ProjectReport, Report, SetAside, Undecided
+from execution_lint.project.project import Project
+from execution_lint.rules.linter import exl001_unparsed_file, exl002_crashed_rule
+from execution_lint.rules.rule import Rule, Subject, all_rules
+from execution_lint.source.reading import MAXIMUM_SIZE
+from execution_lint.source.suppressions import needles as suppression_needles
+from execution_lint.store import baseline as baselines
+from execution_lint.store import report_cache
+from execution_lint.store.identity import identify
+
+CACHE_FOLDER = ".execution-lint-cache"
+RECURSION_LIMIT = 5_000
+"""Deep code is given up by depth, the same everywhere, before Python's own limit is reached."""
+
+RECENT_SECONDS = 2.0
+"""A file that changed so shortly before a run may change again within the same time stamp: its content decides."""
+
+
+def run(invocation: Invocation, progress: Progress | None = None) -> Report:
+    """Carry out a scan. Raises `ExecutionLintError` where it cannot be carried out at all; trouble with a part is in the report."""
+    if sys.getrecursionlimit() < RECURSION_LIMIT:
+        sys.setrecursionlimit(RECURSION_LIMIT)
+    found, plans = Planner(invocation).plans()
+    baseline = baselines.read(os.path.abspath(invocation.baseline)) if invocation.baseline is not None else None
+    reports = tuple(_project_report(invocation, plan, baseline, progress) for plan in plans)
+    notes = tuple(problem.message for problem in found.problems)
+    return Report(projects=reports, notes=notes, troubled=bool(found.problems))
+
+
+def settings(invocation: Invocation) -> str:
+    """The resolved settings of every project, for people."""
+    _, plans = Planner(invocation).plans()
+    return "\n".join(show(msgspec.structs.replace(plan.config, min_confidence=plan.threshold)) for plan in plans)
+
+
+def files(invocation: Invocation) -> tuple[str, ...]:
+    """The files that a scan would report on, absolute."""
+    _, plans = Planner(invocation).plans()
+    return tuple(
+        str(plan.found.root / file.path)
+        for plan in plans
+        for file in plan.found.files
+        if plan.found.named is None or file.path in plan.found.named
+    )
+
+
+def _project_report(
+    invocation: Invocation, plan: Plan, baseline: baselines.Baseline | None, progress: Progress | None
+) -> ProjectReport:
+    folder = str(plan.found.root / CACHE_FOLDER)
+    is_cached = invocation.cache and invocation.locate and invocation.stdin is None
+    key = _cache_key(invocation, plan, baseline) if is_cached else ""
+    notes: list[str] = []
+    if is_cached:
+        known = report_cache.load(folder, key, notes.append)
+        if known is not None:
+            return msgspec.structs.replace(known, notes=(*known.notes, *notes))
+    report = _scanned(invocation, plan, baseline, progress)
+    if is_cached and not any(finding.code == exl002_crashed_rule.RULE.code for finding in report.findings):
+        note = report_cache.save(folder, key, report)
+        if note is not None:
+            notes.append(note)
+    return msgspec.structs.replace(report, notes=(*report.notes, *notes))
+
+
+def _cache_key(invocation: Invocation, plan: Plan, baseline: baselines.Baseline | None) -> str:
+    """Everything that can change the report."""
+    state = hashlib.sha256()
+    now = time.time()
+    parts = [
+        report_cache.analyser_digest(),
+        repr(sys.version_info[:3]),
+        digest(plan.config),
+        repr(sorted(plan.codes)),
+        plan.threshold.value,
+        str(plan.found.root),
+        repr(sorted(plan.found.named)) if plan.found.named is not None else "",
+        repr(sorted(plan.found.explicit)),
+        repr(baseline),
+        str(datetime.date.today()),
+    ]
+    for part in parts:
+        state.update(part.encode("utf-8", "surrogatepass") + b"\0")
+    for file in plan.found.files:
+        state.update(f"{file.path}\0{file.size}\0{file.mtime_ns}\0{file.inode}\0".encode("utf-8", "surrogatepass"))
+        if abs(now - file.mtime_ns / 1e9) < RECENT_SECONDS:
+            try:
+                state.update((plan.found.root / file.path).read_bytes())
+            except OSError:
+                state.update(b"unreadable")
+    return state.hexdigest()
+
+
+def _scanned(invocation: Invocation, plan: Plan, baseline: baselines.Baseline | None, progress: Progress | None) -> ProjectReport:
+    root = plan.found.root
+    paths, replaced = _with_stdin(invocation, plan)
+    library = FileLibrary(root, paths, MAXIMUM_SIZE, locate=invocation.locate, replaced=replaced)
+    project = Project(library, plan.config)
+    mistakes = check_contract(plan.config, project)
+    if mistakes:
+        raise ConfigurationError(mistakes)
+    rules = tuple(rule for rule in all_rules() if rule.code in plan.codes)
+    found = list(_checked(project, rules, progress, debug=invocation.debug))
+    for path in sorted(plan.found.explicit & frozenset(paths)):
+        library.check(path)
+    found += _troubles(library)
+    lines = _Lines(library)
+    findings = identify(sorted(_distinct(found), key=_order), lines.text_of)
+    sieve = Sieve(
+        config=plan.config,
+        codes=plan.codes,
+        threshold=plan.threshold,
+        named=plan.found.named,
+        explicit=plan.found.explicit,
+        baseline=baseline,
+        text_of=library.text,
+        today=datetime.date.today(),
+    )
+    kept, aside = sieve.sift(findings)
+    about = [*sieve.about_suppressions(library.holding(suppression_needles)), *sieve.stale(findings)]
+    more, more_aside = sieve.sift(identify(sorted(about, key=_order), lines.text_of))
+    reported = tuple(sorted((*kept, *more), key=_order))
+    troubled = bool(library.troubles) or any(finding.code == exl002_crashed_rule.RULE.code for finding in found)
+    return ProjectReport(
+        root=root.as_posix(),
+        findings=reported,
+        set_aside=(*aside, *_not_twice(more_aside)),
+        counts=Counts(found=len(paths), read=library.read_count, parsed=library.parsed_count, skipped=len(library.troubles)),
+        undecided=tuple(Undecided(subject, reason, count) for (subject, reason), count in sorted(project.undecided.items())),
+        notes=plan.notes,
+        troubled=troubled,
+    )
+
+
+def _with_stdin(invocation: Invocation, plan: Plan) -> tuple[tuple[str, ...], dict[str, bytes]]:
+    """The project's files, with the text of standard input in the place of the file that it stands for."""
+    paths = [file.path for file in plan.found.files]
+    if invocation.stdin is None:
+        return tuple(paths), {}
+    name, data = invocation.stdin
+    relative = os.path.relpath(os.path.abspath(name), plan.found.root).replace(os.sep, "/")
+    if relative not in paths:
+        paths = sorted([*paths, relative])
+    return tuple(paths), {relative: data}
+
+
+def _checked(project: Project, rules: tuple[Rule, ...], progress: Progress | None, *, debug: bool) -> Iterator[Finding]:
+    """What the rules find: a rule that raises is a finding of its own, and the others go on."""
+    kinds: dict[type[Subject], None] = {kind: None for rule in rules for kind, _ in rule.checks}
+    for done, kind in enumerate(kinds):
+        if progress is not None:
+            progress.step(done, len(kinds), _WHAT.get(kind.__name__, kind.__name__))
+        concerned = [(rule, check) for rule in rules for subscribed, check in rule.checks if subscribed is kind]
+        try:
+            subjects = project.subjects(kind)
+        except Exception as error:
+            for rule, _ in concerned:
+                yield _crash(rule, Place(next(iter(project.inference.modules.library.paths), "."), Span(1, 1, 1, 1)), "", error, debug=debug)
+            continue
+        for subject in subjects:
+            for rule, check in concerned:
+                try:
+                    yield from check(subject, project)
+                except Exception as error:
+                    yield _crash(rule, subject.place, subject.scope, error, debug=debug)
+    if progress is not None:
+        progress.step(len(kinds), len(kinds), "done")
+
+
+_WHAT = {"LoopCall": "event loops", "RouteExit": "routes", "StatusUse": "statuses"}
+
+
+def _crash(rule: Rule, place: Place, scope: str, error: Exception, *, debug: bool) -> Finding:
+    shown = "".join(traceback.format_exception(error)) if debug else "run again with `--debug` for the traceback"
+    return exl002_crashed_rule.RULE.finding(
+        place, scope=scope, help=shown, rule_code=rule.code, error=f"{type(error).__name__}: {error}"
+    )
+
+
+def _troubles(library: FileLibrary) -> Iterator[Finding]:
+    for path, trouble in sorted(library.troubles.items()):
+        line = max(1, trouble.line)
+        yield exl001_unparsed_file.RULE.finding(
+            Place(path, Span(line, 1, line, 1)), scope="", help="mend the file, or exclude it with `extend-exclude`", reason=trouble.reason
+        )
+
+
+class _Lines:
+    """The text of spans."""
+
+    def __init__(self, library: FileLibrary) -> None:
+        self._library = library
+
+    def text_of(self, place: Place) -> str:
+        """What stands in a span; empty where the file cannot be read."""
+        opened = self._library.peek(place.path)
+        if opened is None:
+            return ""
+        span = place.span
+        lines = opened.lines[span.start_line - 1 : span.end_line]
+        if not lines:
+            return ""
+        lines = [*lines[:-1], lines[-1][: span.end_column - 1]]
+        return "\n".join([lines[0][span.start_column - 1 :], *lines[1:]])
+
+
+def _order(finding: Finding) -> tuple[Place, str, str]:
+    return finding.place, finding.code, finding.message
+
+
+def _distinct(findings: list[Finding]) -> list[Finding]:
+    """One finding a place and code: the surest."""
+    best: dict[tuple[Place, str], Finding] = {}
+    for finding in findings:
+        key = (finding.place, finding.code)
+        if key not in best or finding.confidence.rank > best[key].confidence.rank:
+            best[key] = finding
+    return list(best.values())
+
+
+def _not_twice(aside: list[SetAside]) -> list[SetAside]:
+    return list(dict.fromkeys(aside))
