@@ -129,7 +129,10 @@ def test_type_alias_binds_its_name_on_every_python(text: str) -> None:
 
 
 def test_statements_hold_the_code_and_leave_comments_between_them() -> None:
-    text = '"""Doc."""\n# a\nimport os  # b\n\n# c\n@d  # e\nclass A:\n    x = """\nnot = code\n"""\n    # f\n# g\ny = (\n1\n)\n'
+    text = (
+        '"""Doc."""\n# a\nimport os  # b\n\n# c\n@d  # e\nclass A:\n    x = """\nnot = code\n"""\n    # f\n'
+        "# g\ny = (\n1\n)\n"
+    )
     assert shown(text, statements(text)) == [
         ("other", "", 1, '"""Doc."""\n'),
         ("import", "", 3, "import os  # b\n"),
