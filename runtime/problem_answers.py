@@ -83,6 +83,10 @@ async def _answer_invalid_request(_request: Request, invalid: Exception) -> JSON
 async def _answer_http_exception(_request: Request, exception: Exception) -> JSONResponse:
     assert isinstance(exception, HTTPException)
     code = HTTPStatus(exception.status_code)
+    if code is HTTPStatus.BAD_REQUEST:
+        # FastAPI's answer to a body that cannot be decoded; here 400 is what a plugin refuses.
+        error = JobError(type="invalid_request", message=str(exception.detail))
+        return _answer(HTTPStatus.UNPROCESSABLE_ENTITY, ProblemAnswer(error=error))
     return _answer(code, _plain(code, str(exception.detail)), exception.headers)
 
 

@@ -30,6 +30,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, InterfaceError, NoSuchModuleError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import AsyncAdaptedQueuePool
 
 from runtime.job import FailureKind, Job, JobError, now
 from runtime.problems import JobUnknown, StoreUnavailable
@@ -210,7 +211,8 @@ async def open_store(database: str) -> AsyncIterator[JobStore]:
     url = database_url(database)
     # SQLite has one writer at a time anyway; one connection also makes `:memory:` one database.
     is_sqlite = url.get_backend_name() == "sqlite"
-    engine = create_async_engine(url, pool_size=1, max_overflow=0) if is_sqlite else create_async_engine(url)
+    one_connection = {"poolclass": AsyncAdaptedQueuePool, "pool_size": 1, "max_overflow": 0}
+    engine = create_async_engine(url, **(one_connection if is_sqlite else {}))
     if is_sqlite:
         event.listen(engine.sync_engine, "connect", _set_write_ahead_log)
     try:

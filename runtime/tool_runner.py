@@ -60,12 +60,17 @@ class ToolRunner:
         try:
             with anyio.move_on_after(self._timeout_seconds):
                 result = plugin.result.model_validate(await self._call(plugin, arguments))
-                return Succeeded(json.loads(result.model_dump_json()), time.perf_counter() - started)
+                seconds = time.perf_counter() - started
+                content = result.model_dump(mode="json")
+                json.dumps(content, allow_nan=False)
+                return Succeeded(content, seconds)
         except RefusedInput as refused:
             return failed(FailureKind.INVALID_INPUT, str(refused), {})
         except ValidationError as invalid:
             details = validation_details(invalid.errors())
             return failed(FailureKind.INVALID_OUTPUT, "the plugin returned an invalid result", details)
+        except ValueError as unsayable:
+            return failed(FailureKind.INVALID_OUTPUT, f"the result cannot be said in JSON: {unsayable}", {})
         except PluginCrash as crash:
             return failed(FailureKind.CRASHED, str(crash), {"exception": crash.exception})
         except ProcessDied as died:

@@ -1,11 +1,12 @@
 """Runs queued jobs, a bounded number at a time, in the process of the service."""
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import anyio
-from anyio import CancelScope, Semaphore
+from anyio import CancelScope, Event, Semaphore
 from anyio.abc import TaskGroup
 
 from runtime.job import Failed, FailureKind, Job, Outcome
@@ -34,16 +35,24 @@ class Worker:
         """Work during this block. On leaving, what runs may end within the limit; the rest is interrupted."""
         if interrupted := await self._jobs.recover():
             logger.warning("%d jobs were interrupted by the end of an earlier process", interrupted)
+        stopping = Event()
+        # A task of its own, as a task group around the block would wrap what is raised in there.
+        work = asyncio.create_task(self._work(stopping))
+        try:
+            yield
+        finally:
+            stopping.set()
+            await work
+
+    async def _work(self, stopping: Event) -> None:
         async with anyio.create_task_group() as limit:
             async with anyio.create_task_group() as runs:
                 claiming = CancelScope()
                 runs.start_soon(self._dispatch, runs, claiming)
-                try:
-                    yield
-                finally:
-                    claiming.cancel()
-                    self._jobs.close()
-                    limit.start_soon(self._end_after_drain, runs)
+                await stopping.wait()
+                claiming.cancel()
+                self._jobs.close()
+                limit.start_soon(self._end_after_drain, runs)
             limit.cancel_scope.cancel()
 
     async def _dispatch(self, runs: TaskGroup, claiming: CancelScope) -> None:
