@@ -51,7 +51,7 @@ def test_decoded_as_python_does(data: bytes, text: str) -> None:
         (b"# coding: utf-99\n", 1, "declares the unknown encoding utf-99 on line 1; declare one that Python knows"),
         (b"#\n# coding: nope", 2, "unknown encoding nope on line 2"),
         (b"# coding: rot13\nx", 1, "unknown encoding rot13"),
-        (b"# coding: idna\n" + b"x" * 80, 1, "cannot be read in the declared idna"),
+        (b"# coding: undefined\nx", 1, "cannot be read in the declared undefined"),
         (codecs.BOM_UTF8 + b"# coding: latin-1\n", 1, "behind a UTF-8 byte order mark; remove one of them"),
         ("x".encode("utf-16"), 1, "is UTF-16, which Python cannot run; save the file as UTF-8"),
         (codecs.BOM_UTF32_LE + b"x\0\0\0", 1, "is UTF-32"),
