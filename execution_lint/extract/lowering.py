@@ -190,6 +190,10 @@ class _ScopeBuilder:
 
     # Environments
 
+    def end(self) -> Environment | None:
+        """What the names stand for where the walk is now; None where control does not come."""
+        return self.environment
+
     def bind(self, name: str, value: Ref) -> None:
         self.bindings.append((name, value))
         if self.environment is not None and name not in self.outer_names:
@@ -390,7 +394,7 @@ class _ScopeBuilder:
             self.target(target, element, NONE)
         self.block(node.body)
         self.loops.pop()
-        ends = [end for end in [self.environment, *loop.continues] if end is not None]
+        ends = [end for end in [self.end(), *loop.continues] if end is not None]
         for name, placeholder in pending.items():
             carried = (end[name] for end in ends if name in end and end[name] != placeholder)
             self.values[placeholder] = Choice("join", tuple(dict.fromkeys((before[name], *carried))))
@@ -430,20 +434,21 @@ class _ScopeBuilder:
         assert self.environment is not None
         snapshots: list[Environment | None] = [dict(self.environment)]
         for statement in node.body:
-            if self.environment is None:
+            if self.end() is None:
                 break
             self.statement(statement)
-            snapshots.append(dict(self.environment) if self.environment is not None else None)
+            end = self.end()
+            snapshots.append(dict(end) if end is not None else None)
         interrupted = self.joined(snapshots)
         self.block(node.orelse)
-        ends = [self.environment]
+        ends = [self.end()]
         for handler in node.handlers:
             self.environment = dict(interrupted) if interrupted is not None else None
             caught = self.expression(handler.type) if handler.type is not None else NONE
             if handler.name is not None:
                 self.bind(handler.name, self.add(Caught(caught), self.region.span(handler)))
             self.block(handler.body)
-            ends.append(self.environment)
+            ends.append(self.end())
         after = self.joined(ends)
         if not node.finalbody:
             self.environment = after
@@ -938,7 +943,7 @@ def _names(function: ast.AST, statements: list[ast.stmt]) -> tuple[set[str], fro
     return bound, frozenset(outer), yields
 
 
-_STATEMENTS: dict[type[ast.AST], Callable[[_ScopeBuilder, ast.stmt], None]] = {
+_STATEMENTS: dict[type[ast.AST], Callable[..., None]] = {
     ast.Expr: _ScopeBuilder.expression_statement,
     ast.Assign: _ScopeBuilder.assign,
     ast.AnnAssign: _ScopeBuilder.annotated_assign,
@@ -964,13 +969,13 @@ _STATEMENTS: dict[type[ast.AST], Callable[[_ScopeBuilder, ast.stmt], None]] = {
     ast.ClassDef: _ScopeBuilder.class_definition,
     ast.Global: _ScopeBuilder.declare,
     ast.Nonlocal: _ScopeBuilder.declare,
-}  # type: ignore[dict-item]  # each handler takes the node class it stands under
+}
 if hasattr(ast, "TryStar"):
-    _STATEMENTS[ast.TryStar] = _ScopeBuilder.try_block  # type: ignore[assignment]  # the same fields as ast.Try
+    _STATEMENTS[ast.TryStar] = _ScopeBuilder.try_block
 if hasattr(ast, "TypeAlias"):
     _STATEMENTS[ast.TypeAlias] = _ScopeBuilder.type_alias
 
-_EXPRESSIONS: dict[type[ast.AST], Callable[[_ScopeBuilder, ast.expr], Ref]] = {
+_EXPRESSIONS: dict[type[ast.AST], Callable[..., Ref]] = {
     ast.Name: _ScopeBuilder.name_of,
     ast.Constant: _ScopeBuilder.constant,
     ast.Attribute: _ScopeBuilder.attribute,
@@ -997,4 +1002,4 @@ _EXPRESSIONS: dict[type[ast.AST], Callable[[_ScopeBuilder, ast.expr], Ref]] = {
     ast.DictComp: _ScopeBuilder.comprehension,
     ast.GeneratorExp: _ScopeBuilder.comprehension,
     ast.Slice: _ScopeBuilder.slice,
-}  # type: ignore[dict-item]  # each handler takes the node class it stands under
+}

@@ -101,8 +101,8 @@ class OpenedFile:
         for line in _lines_of(needles.words, self.text, self._starts):
             found.add(region_of_line[line])
         if needles.decorators and "@" in self.text:
-            for number, line in enumerate(self.lines):
-                if "@" in line and Needles(decorators=needles.decorators).stand_in((line,)):
+            for number, text in enumerate(self.lines):
+                if "@" in text and Needles(decorators=needles.decorators).stand_in((text,)):
                     found.add(region_of_line[number])
         found.discard(-1)
         return tuple(sorted(found))

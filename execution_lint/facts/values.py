@@ -19,38 +19,38 @@ class _Value(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A row of the table."""
 
 
-class Text(_Value, tag="text"):
+class Text(_Value, frozen=True, tag="text"):
     """A string literal."""
 
     value: str
 
 
-class Constant(_Value, tag="constant"):
+class Constant(_Value, frozen=True, tag="constant"):
     """Another literal: `kind` is `None`, `bool`, `int`, `float`, `complex`, `bytes` or `ellipsis`."""
 
     kind: str
     text: str
 
 
-class Free(_Value, tag="free"):
+class Free(_Value, frozen=True, tag="free"):
     """A name that the scope does not bind: an enclosing function's, the module's, or a builtin."""
 
     name: str
 
 
-class Parameter(_Value, tag="parameter"):
+class Parameter(_Value, frozen=True, tag="parameter"):
     """A parameter of the scope."""
 
     name: str
 
 
-class Nested(_Value, tag="nested"):
+class Nested(_Value, frozen=True, tag="nested"):
     """A function, class or lambda defined in the scope: the index of its own scope in the region."""
 
     scope: int
 
 
-class Imported(_Value, tag="imported"):
+class Imported(_Value, frozen=True, tag="imported"):
     """`import module` (no `name`) or `from module import name`, `level` dots in front; `name` may be `*`."""
 
     module: str
@@ -58,7 +58,7 @@ class Imported(_Value, tag="imported"):
     level: int
 
 
-class Attribute(_Value, tag="attribute"):
+class Attribute(_Value, frozen=True, tag="attribute"):
     """`base.name`."""
 
     base: Ref
@@ -72,40 +72,40 @@ class Argument(msgspec.Struct, frozen=True, array_like=True, gc=False):
     value: Ref
 
 
-class Call(_Value, tag="call"):
+class Call(_Value, frozen=True, tag="call"):
     """`function(arguments)`."""
 
     function: Ref
     arguments: tuple[Argument, ...]
 
 
-class Item(_Value, tag="item"):
+class Item(_Value, frozen=True, tag="item"):
     """`base[index]`."""
 
     base: Ref
     index: Ref
 
 
-class Mapping(_Value, tag="mapping"):
+class Mapping(_Value, frozen=True, tag="mapping"):
     """A dict display: pairs of key and value; the key of a `**spread` is -1."""
 
     entries: tuple[tuple[Ref, Ref], ...]
 
 
-class Sequence(_Value, tag="sequence"):
+class Sequence(_Value, frozen=True, tag="sequence"):
     """A list, tuple or set display (`kind`)."""
 
     kind: str
     elements: tuple[Ref, ...]
 
 
-class Spread(_Value, tag="spread"):
+class Spread(_Value, frozen=True, tag="spread"):
     """`*base` among the elements of a display."""
 
     base: Ref
 
 
-class Comprehension(_Value, tag="comprehension"):
+class Comprehension(_Value, frozen=True, tag="comprehension"):
     """A list, set, dict or generator comprehension (`kind`); `key` is -1 unless it makes a dict."""
 
     kind: str
@@ -113,20 +113,20 @@ class Comprehension(_Value, tag="comprehension"):
     key: Ref
 
 
-class Awaited(_Value, tag="awaited"):
+class Awaited(_Value, frozen=True, tag="awaited"):
     """`await base`."""
 
     base: Ref
 
 
-class Choice(_Value, tag="choice"):
+class Choice(_Value, frozen=True, tag="choice"):
     """One of several values: `kind` is `join` (branches, loops), `if` (conditional expression), `or`, `and`."""
 
     kind: str
     alternatives: tuple[Ref, ...]
 
 
-class Changed(_Value, tag="changed"):
+class Changed(_Value, frozen=True, tag="changed"):
     """`base` after a change in place: `set`, `delete`, `update`, `setdefault`, `pop`, `clear`, `method` (another method), `passed` (given to a call, `value`)."""
 
     base: Ref
@@ -135,46 +135,46 @@ class Changed(_Value, tag="changed"):
     value: Ref
 
 
-class Element(_Value, tag="element"):
+class Element(_Value, frozen=True, tag="element"):
     """What iterating over `base` yields (`position` -1), or the part at `position` of an unpacked one."""
 
     base: Ref
     position: int
 
 
-class Entered(_Value, tag="entered"):
+class Entered(_Value, frozen=True, tag="entered"):
     """What `with base as x` binds."""
 
     base: Ref
 
 
-class Formatted(_Value, tag="formatted"):
+class Formatted(_Value, frozen=True, tag="formatted"):
     """An f-string of these parts."""
 
     parts: tuple[Ref, ...]
 
 
-class Operation(_Value, tag="operation"):
+class Operation(_Value, frozen=True, tag="operation"):
     """The result of an operator over these operands: `+`, `|`, `not`, `==`, `in`, and so on."""
 
     operator: str
     operands: tuple[Ref, ...]
 
 
-class Caught(_Value, tag="caught"):
+class Caught(_Value, frozen=True, tag="caught"):
     """What `except base as x` binds."""
 
     base: Ref
 
 
-class After(_Value, tag="after"):
+class After(_Value, frozen=True, tag="after"):
     """The flow of control after a call that stands as a statement: reached only where the call returns. -1 is the scope's start."""
 
     flow: Ref
     call: Ref
 
 
-class Unknown(_Value, tag="unknown"):
+class Unknown(_Value, frozen=True, tag="unknown"):
     """A value that is not followed, with the reason."""
 
     reason: str

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from typing import TypeVar, cast
 
 from execution_lint.config.schema import Config, Reference
 from execution_lint.project.inference import Inference
@@ -14,6 +15,9 @@ from execution_lint.project.statuses import Statuses
 from execution_lint.project.things import ClassThing, Thing
 from execution_lint.project.subjects import LoopCall, RouteExit, StatusUse
 from execution_lint.project.vocabularies import Vocabularies
+
+
+Kind = TypeVar("Kind")
 
 
 class Project:
@@ -33,11 +37,11 @@ class Project:
         self.vocabularies = Vocabularies(self.inference, config)
         self._made: dict[type[object], tuple[object, ...]] = {}
 
-    def subjects(self, kind: type[object]) -> tuple[object, ...]:
+    def subjects(self, kind: type[Kind]) -> tuple[Kind, ...]:
         """Every subject of a kind, in the order of files and lines."""
         if kind not in self._made:
             self._made[kind] = tuple(self._makers[kind]())
-        return self._made[kind]
+        return cast(tuple[Kind, ...], self._made[kind])
 
     def has_enum(self, reference: Reference) -> bool:
         """Whether the project has the enum that a reference of the contract names."""

@@ -312,7 +312,7 @@ class Routes:
         for alternative in self._alternatives(at):
             value = self._inference.value(alternative)
             if framework == "flask" and isinstance(value, Sequence) and value.kind == "tuple" and value.elements:
-                answers = self._tuple(alternative, value)
+                answers = tuple(self._tuple(alternative, value))
             else:
                 answers = self._shapes.answers(alternative)
             for answer in answers:
@@ -523,7 +523,7 @@ class Routes:
                 confidence, line = found, pattern.line
         if confidence is None or self._is_wrapped(envelope, exit):
             return None
-        related = ()
+        related: tuple[Related, ...] = ()
         if self._config.file and line:
             place = Place(self._config.file, Span(line, 1, line, 1))
             related = (Related(f"envelope `{envelope.name}` requires {_listed(envelope.require)}", place),)

@@ -167,7 +167,7 @@ class Shapes:
                 for given in frame.arguments[name]:
                     yield from self.answers(given)
             case Parameter(name=name) if frame.spare is not None and self._takes_keywords(frame, name):
-                answers = (EMPTY,)
+                answers: tuple[Answer, ...] = (EMPTY,)
                 for argument in frame.spare[1]:
                     answers = self._with_argument(frame.spare[0], answers, argument)
                 yield from answers
@@ -193,7 +193,7 @@ class Shapes:
             yield from self.of_thing(thing)
 
     def _display(self, frame: Frame, entries: tuple[tuple[Ref, Ref], ...]) -> Iterator[Answer]:
-        answers = (EMPTY,)
+        answers: tuple[Answer, ...] = (EMPTY,)
         for key, value in entries:
             if key == NONE:
                 answers = _crossed(answers, self.answers(At(frame, value)))
@@ -344,8 +344,8 @@ class Shapes:
             case ClassThing() if self._response_base(thing):
                 yield from self._response(at.frame, call, self._response_base(thing), is_own=bool(self._inference.class_sites(thing, "render")))
             case _:
-                for made in self._inference.called(thing, at):
-                    yield from self.of_thing(made)
+                for result in self._inference.called(thing, at):
+                    yield from self.of_thing(result)
 
     def returned(self, function: FunctionThing, call: At) -> Iterator[Answer]:
         """What a function of the project gives for this call."""

@@ -325,9 +325,9 @@ class Statuses:
         for comparison in scope.comparisons:
             if comparison.operator in _EQUALITY:
                 where = StatusPlace.CASE if comparison.operator == "case" else StatusPlace.COMPARISON
-                for subject, other in ((comparison.left, comparison.right), (comparison.right, comparison.left)):
+                for side, other in ((comparison.left, comparison.right), (comparison.right, comparison.left)):
                     for ref in _texts(scope, other):
-                        yield _Literal(frame, ref, where, self._expression(frame, scope, subject))
+                        yield _Literal(frame, ref, where, self._expression(frame, scope, side))
             elif comparison.operator in _CONTAINMENT:
                 yield from self._contained(frame, scope, comparison.left, comparison.right)
         for assignment in scope.assignments:
@@ -400,11 +400,10 @@ class Statuses:
                 things: list[Thing] = []
                 for thing in self._inference.things(At(frame, assignment.base)):
                     things.extend(self._declared(thing, assignment.name))
-                base = scope.values[assignment.base]
                 foreign = self._is_foreign_owner(frame, assignment.base)
                 return _Subject(
                     f"{spelled(scope, assignment.base)}.{assignment.name}", assignment.name, tuple(things), foreign,
-                    (), self._field_origin(frame, assignment.base, assignment.name) if base is not None else None,
+                    (), self._field_origin(frame, assignment.base, assignment.name),
                 )  # fmt: skip
             case TargetKind.ITEM:
                 key = scope.values[assignment.key]
@@ -594,7 +593,7 @@ def _meetings(scope: Scope) -> Iterator[tuple[Ref | str, Ref, StatusPlace]]:
                 if argument.name and not argument.name.startswith("*"):
                     yield f"{argument.name}=", argument.value, StatusPlace.ARGUMENT
         elif isinstance(value, Mapping):
-            for key, held in value.entries:
-                text = scope.values[key] if key != NONE else None
+            for entry, held in value.entries:
+                text = scope.values[entry] if entry != NONE else None
                 if isinstance(text, Text):
                     yield f"{text.value!r}:", held, StatusPlace.ENTRY

@@ -86,4 +86,4 @@ def _life(call: LoopCall) -> str:
         case LoopLife.THREAD:
             return f"run by a thread of its own{f' and stored{where}' if call.where.startswith('`self') else ''}"
         case _:
-            return call.life.value
+            return str(call.life.value)
