@@ -2,8 +2,8 @@
 How many jobs a second the runtime sustains, and at what latency, beside a bare FastAPI route in the same run.
 
 Three loads, each by the same bounded client against a uvicorn of its own on the loopback: a bare route that validates
-the same request and answers at once; `POST` (a job is stored, claimed, run, stored, answered); `POST /async` until the last
-job is over. The ratio to the bare route says what a job costs, whatever the machine is.
+the same request and answers at once; `POST` (a job is stored, claimed, run, stored, answered); `POST /async` until the
+last job is over. The ratio to the bare route says what a job costs, whatever the machine is.
 
     python benchmarks/runtime_load.py --seconds 10 --clients 16
 """
