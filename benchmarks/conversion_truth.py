@@ -23,7 +23,6 @@ import libcst
 from execution_lint.extract.conversion import parse_with_libcst
 
 POSITIONS = ("lineno", "col_offset", "end_lineno", "end_col_offset")
-HAS_EXACT_STRING_POSITIONS = sys.version_info >= (3, 12)
 
 
 def differences(expected: object, found: object, path: str = "module", in_string: bool = False) -> Iterator[str]:
@@ -35,8 +34,7 @@ def differences(expected: object, found: object, path: str = "module", in_string
         path = f"{path}/{type(expected).__name__}"
         for name in POSITIONS:
             if getattr(expected, name, None) != getattr(found, name, None):
-                known = "known " if in_string and not HAS_EXACT_STRING_POSITIONS else ""
-                yield f"{known}{path}.{name}@{place(expected)}: expected {place(expected)}, found {place(found)}"
+                yield f"{path}.{name}: expected {place(expected)}, found {place(found)}"
                 break
         in_string = in_string or isinstance(expected, ast.FormattedValue)
         for name in expected._fields:

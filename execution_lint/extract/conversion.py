@@ -7,9 +7,8 @@ Where the running Python's `ast` has no class for a syntax, the nearest older on
 
 Known differences from `ast.parse` on the same text:
 
-- Below 3.12, an expression inside a formatted string stands where it is written, while `ast` misplaces some: where the
-  string spans lines, or where a tuple is written without parentheses. (Texts and replacement fields have the place of
-  the whole string, as in `ast` below 3.12.)
+- libcst refuses some valid texts, such as `(name): int`, `(a if b else c)if d else e` and, in 1.8, `case {**rest,}:`.
+- Early releases of 3.10 and 3.11 misplace expressions in formatted strings that span lines.
 - In early releases of 3.12 and 3.13, `ast` puts empty texts into a format specification and decodes escapes in that of
   a raw string; this conversion does neither, as later releases.
 """
@@ -17,6 +16,7 @@ Known differences from `ast.parse` on the same text:
 import ast
 import re
 import sys
+import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -64,14 +64,18 @@ def parse_with_libcst(text: str) -> ast.Module:
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     if text.startswith("\ufeff"):
-        raise _syntax_error("invalid non-printable character U+FEFF", 1, 1, text)
+        raise _syntax_error("a byte order mark is no part of the text", 1, 1, text)
+    if "\0" in text:
+        raise _syntax_error("the text holds a null byte", *_place_at(text.index("\0"), text), text)
     refuse_deep_nesting(text)
     try:
         module = cst.parse_module(text)
     except cst.ParserSyntaxError as error:
-        place = _ERROR_PLACE.search(error.message)
-        line, column = (int(place[1]), int(place[2])) if place else (error.raw_line, error.raw_column + 1)
-        raise _syntax_error(error.message, line, max(column, 1), text) from error
+        raise _syntax_error(error.message, *_error_place(error, text), text) from error
+    except cst.CSTValidationError as error:
+        raise _syntax_error(str(error), 1, 1, text) from error
+    except UnicodeEncodeError as error:
+        raise _syntax_error("a lone surrogate is no character", *_place_at(error.start, text), text) from error
     return _converted(module, text)
 
 
@@ -91,6 +95,26 @@ def _converted(module: cst.Module, text: str) -> ast.Module:
     if not walk.is_at_end():
         raise RuntimeError(f"the conversion lost its place at line {walk.line}")
     return ast.Module(body, [])
+
+
+def _error_place(error: cst.ParserSyntaxError, text: str) -> tuple[int, int]:
+    """The line and the offset of a mistake; libcst tells none for one in a token, for which `ast` is asked."""
+    place = _ERROR_PLACE.search(error.message)
+    if place is not None:
+        return int(place[1]), max(int(place[2]), 1)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            ast.parse(text)
+        except SyntaxError as known:
+            return known.lineno or 1, max(known.offset or 1, 1)
+        except (ValueError, RecursionError, MemoryError):
+            pass
+    return error.raw_line, error.raw_column + 1
+
+
+def _place_at(position: int, text: str) -> tuple[int, int]:
+    return text.count("\n", 0, position) + 1, position - text.rfind("\n", 0, position)
 
 
 def _syntax_error(message: str, line: int, offset: int, text: str) -> SyntaxError:

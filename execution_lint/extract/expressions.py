@@ -19,7 +19,8 @@ LOAD = ast.Load()
 STORE = ast.Store()
 DELETE = ast.Del()
 
-# Below 3.12 `ast` gives every part of a formatted string the place of the whole string.
+# Below 3.12 `ast` gives the parts of a formatted string the place and the kind of all strings joined to it, and the
+# parts of its format specifications the place of the one string that they stand in.
 _HAS_PLACED_STRING_PARTS = sys.version_info >= (3, 12)
 _NAMED_CONSTANTS = {"True": True, "False": False, "None": None}
 
@@ -232,11 +233,11 @@ class Expressions(Cursor):
         start = self.start()
         token = node.value
         self.stretch(token)
-        return self.place(ast.Constant(string_value(token), "u" if token[0] == "u" else None), start)
+        return self.place(ast.Constant(string_value(token), _kind(node)), start)
 
     def _formatted_string(self, node: "cst.FormattedString | cst.TemplatedString") -> ast.expr:
         start = self.start()
-        return self._joined(_folded(self._string_parts(node)), start)
+        return self._joined(_folded(self._string_parts(node)), start, None)
 
     def _concatenated_string(self, node: cst.ConcatenatedString) -> ast.expr:
         start = self.start()
@@ -256,23 +257,30 @@ class Expressions(Cursor):
                 parts.extend(self._string_parts(piece))
         texts = [part for part in parts if isinstance(part, ast.Constant)]
         data = [text.value for text in texts if isinstance(text.value, bytes)]
-        if data and len(data) < len(pieces):
-            raise SyntaxError("cannot mix bytes and nonbytes literals")
         if is_formatted:
-            return self._joined(_folded(parts), start)
+            return self._joined(_folded(parts), start, _kind(pieces[0]))
         joined = b"".join(data) if data else "".join([str(text.value) for text in texts])
         return self.place(ast.Constant(joined, texts[0].kind), start)
 
-    def _joined(self, parts: list[_StringPart], start: Start) -> ast.JoinedStr:
+    def _joined(self, parts: list[_StringPart], start: Start, kind: str | None) -> ast.JoinedStr:
         joined = self.place(ast.JoinedStr([*parts]), start)
         if not _HAS_PLACED_STRING_PARTS:
-            _spread_place(joined, joined)
+            for part in parts:
+                ast.copy_location(part, joined)
+                if isinstance(part, ast.Constant):
+                    part.kind = kind
         return joined
 
     def _string_parts(self, node: "cst.FormattedString | cst.TemplatedString") -> list[_StringPart]:
-        self.word(node.start)
+        start = self.start()
+        self.at += len(node.start)
         parts = self._contents(node.parts, node.start)
         self.at += len(node.end)
+        if not _HAS_PLACED_STRING_PARTS:
+            whole = self.place(ast.JoinedStr([]), start)
+            for part in parts:
+                if isinstance(part, ast.FormattedValue) and part.format_spec is not None:
+                    _spread_place(part.format_spec, whole)
         return parts
 
     def _contents(self, nodes: Sequence[Any], prefix: str) -> list[_StringPart]:
@@ -291,6 +299,11 @@ class Expressions(Cursor):
         self.at += 1
         text_at, text_start = self.at, self.end()
         value = self.expression(node.expression)
+        if not _HAS_PLACED_STRING_PARTS and isinstance(value, ast.Tuple) and not node.expression.lpar:
+            # Below 3.12 `ast` sees parentheses in place of the braces, or of what follows the expression.
+            line, column = self.start()
+            value.lineno, value.col_offset = start
+            value.end_lineno, value.end_col_offset = line, column + 1
         conversion = -1
         specification = None
         if node.equal is not None:
@@ -534,27 +547,29 @@ def with_context(node: ast.expr, context: ast.expr_context) -> ast.expr:
 
 
 def _folded(parts: list[_StringPart]) -> list[_StringPart]:
-    """The parts without empty texts, and with neighbouring texts joined."""
+    """The parts with neighbouring texts joined, and without the texts that are still empty then."""
     found: list[_StringPart] = []
     for part in parts:
-        if isinstance(part, ast.Constant):
-            if part.value == "":
-                continue
-            last = found[-1] if found else None
-            if isinstance(last, ast.Constant):
-                last.value = str(last.value) + str(part.value)
-                last.end_lineno, last.end_col_offset = part.end_lineno, part.end_col_offset
-                continue
-        found.append(part)
-    return found
+        last = found[-1] if found else None
+        if isinstance(part, ast.Constant) and isinstance(last, ast.Constant):
+            last.value = str(last.value) + str(part.value)
+            last.end_lineno, last.end_col_offset = part.end_lineno, part.end_col_offset
+        else:
+            found.append(part)
+    return [part for part in found if not isinstance(part, ast.Constant) or part.value]
 
 
-def _spread_place(joined: ast.JoinedStr, whole: ast.JoinedStr) -> None:
-    for part in joined.values:
-        ast.copy_location(part, whole)
-        if isinstance(part, ast.FormattedValue) and isinstance(part.format_spec, ast.JoinedStr):
-            ast.copy_location(part.format_spec, whole)
-            _spread_place(part.format_spec, whole)
+def _spread_place(specification: ast.expr, whole: ast.expr) -> None:
+    ast.copy_location(specification, whole)
+    if isinstance(specification, ast.JoinedStr):
+        for part in specification.values:
+            ast.copy_location(part, whole)
+            if isinstance(part, ast.FormattedValue) and part.format_spec is not None:
+                _spread_place(part.format_spec, whole)
+
+
+def _kind(node: cst.BaseString) -> str | None:
+    return "u" if isinstance(node, cst.SimpleString) and node.value.startswith("u") else None
 
 
 _TEXTS = {cst.FormattedStringText, getattr(cst, "TemplatedStringText", cst.FormattedStringText)}

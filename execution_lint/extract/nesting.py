@@ -23,6 +23,7 @@ _INERT = re.compile(
     r"|#[^\n]*",
     re.DOTALL,
 )
+_INERT_OR_BRACKET = re.compile(rf"{_INERT.pattern}|[()\[\]{{}}]", re.DOTALL)
 _STEPS = {ord(bracket): 1 for bracket in "([{"} | {ord(bracket): -1 for bracket in ")]}"}
 _NOT_BRACKETS = bytes(byte for byte in range(256) if byte not in _STEPS)
 _RUNS = (
@@ -41,7 +42,7 @@ def refuse_deep_nesting(text: str) -> None:
     code = _INERT.sub('""', text)
     brackets = code.encode().translate(None, _NOT_BRACKETS)
     if max(accumulate(map(_STEPS.__getitem__, brackets)), default=0) > BRACKET_LIMIT:
-        raise SyntaxError("too many nested parentheses")
+        raise SyntaxError("too many nested parentheses", (None, *_deepest_place(text), None))
     for mark, run in _RUNS:
         if code.count(mark) >= RUN_LIMIT and run.search(code):
             raise RecursionError(f"more than {RUN_LIMIT} `{mark}` in a row")
@@ -49,3 +50,13 @@ def refuse_deep_nesting(text: str) -> None:
         for chain in _CHAINS:
             if code.count(chain.pattern[2:-2]) >= CHAIN_LIMIT and len(chain.findall(code)) >= CHAIN_LIMIT:
                 raise RecursionError(f"more than {CHAIN_LIMIT} `{chain.pattern[2:-2]}`")
+
+
+def _deepest_place(text: str) -> tuple[int, int]:
+    """The line and the offset, both 1-based, of the bracket that is one too many."""
+    depth = 0
+    for match in _INERT_OR_BRACKET.finditer(text):
+        depth += _STEPS.get(ord(match[0][0]), 0)
+        if depth > BRACKET_LIMIT:
+            return text.count("\n", 0, match.start()) + 1, match.start() - text.rfind("\n", 0, match.start())
+    return 1, 1

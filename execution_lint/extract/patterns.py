@@ -16,14 +16,15 @@ class Patterns(Expressions):
 
     def pattern(self, node: cst.MatchPattern) -> ast.pattern:
         """Convert any pattern."""
-        lpar: Sequence[cst.LeftParen] = getattr(node, "lpar", ())
-        rpar: Sequence[cst.RightParen] = getattr(node, "rpar", ())
         paren = self.start()
-        for _ in lpar:
+        if isinstance(node, (cst.MatchValue, cst.MatchSingleton)):
+            # Their parentheses are those of the expression.
+            return _PATTERNS[type(node)](self, node, paren)
+        for _ in node.lpar:
             paren = self.start()
             self.at += 1
         result = _PATTERNS[type(node)](self, node, self.start())
-        for position, _ in enumerate(rpar):
+        for position, _ in enumerate(node.rpar):
             self.token(1)
             if position == 0 and type(node) is cst.MatchTuple:
                 self.place(result, paren)
