@@ -2,26 +2,20 @@
 
 import ast
 import operator
-import sys
 import unicodedata
 from collections.abc import Callable, Sequence
-from typing import Any, TypeAlias
+from typing import Any
 
 import libcst as cst
 
-from execution_lint.extract.literals import formatted_text, imaginary_value, integer_value, string_value
-from execution_lint.extract.positions import Cursor
-
-Start: TypeAlias = tuple[int, int]
-_StringPart: TypeAlias = ast.Constant | ast.FormattedValue
+from execution_lint.extract.literals import imaginary_value, integer_value
+from execution_lint.extract.positions import Start
+from execution_lint.extract.strings import Strings
 
 LOAD = ast.Load()
 STORE = ast.Store()
 DELETE = ast.Del()
 
-# Below 3.12 `ast` gives the parts of a formatted string the place and the kind of all strings joined to it, and the
-# parts of its format specifications the place of the one string that they stand in.
-_HAS_PLACED_STRING_PARTS = sys.version_info >= (3, 12)
 _NAMED_CONSTANTS = {"True": True, "False": False, "None": None}
 
 _UNARY_OPERATORS: dict[type[cst.CSTNode], tuple[ast.unaryop, int]] = {
@@ -65,7 +59,7 @@ def identifier(name: str) -> str:
     return name if name.isascii() else unicodedata.normalize("NFKC", name)
 
 
-class Expressions(Cursor):
+class Expressions(Strings):
     """Walks expressions; each method consumes the tokens of its node and returns the node of `ast`."""
 
     __slots__ = ("paren",)
@@ -228,102 +222,6 @@ class Expressions(Cursor):
         start = self.start()
         self.at += len(node.value)
         return self.place(ast.Constant(imaginary_value(node.value), None), start)
-
-    def _string(self, node: cst.SimpleString) -> ast.Constant:
-        start = self.start()
-        token = node.value
-        self.stretch(token)
-        return self.place(ast.Constant(string_value(token), _kind(node)), start)
-
-    def _formatted_string(self, node: "cst.FormattedString | cst.TemplatedString") -> ast.expr:
-        start = self.start()
-        return self._joined(_folded(self._string_parts(node)), start, None)
-
-    def _concatenated_string(self, node: cst.ConcatenatedString) -> ast.expr:
-        start = self.start()
-        pieces: list[Any] = []
-        rest: Any = node
-        while isinstance(rest, cst.ConcatenatedString):
-            pieces.append(rest.left)
-            rest = rest.right
-        pieces.append(rest)
-        parts: list[_StringPart] = []
-        is_formatted = False
-        for piece in pieces:
-            if isinstance(piece, cst.SimpleString):
-                parts.append(self._string(piece))
-            else:
-                is_formatted = True
-                parts.extend(self._string_parts(piece))
-        texts = [part for part in parts if isinstance(part, ast.Constant)]
-        data = [text.value for text in texts if isinstance(text.value, bytes)]
-        if is_formatted:
-            return self._joined(_folded(parts), start, _kind(pieces[0]))
-        joined = b"".join(data) if data else "".join([str(text.value) for text in texts])
-        return self.place(ast.Constant(joined, texts[0].kind), start)
-
-    def _joined(self, parts: list[_StringPart], start: Start, kind: str | None) -> ast.JoinedStr:
-        joined = self.place(ast.JoinedStr([*parts]), start)
-        if not _HAS_PLACED_STRING_PARTS:
-            for part in parts:
-                ast.copy_location(part, joined)
-                if isinstance(part, ast.Constant):
-                    part.kind = kind
-        return joined
-
-    def _string_parts(self, node: "cst.FormattedString | cst.TemplatedString") -> list[_StringPart]:
-        start = self.start()
-        self.at += len(node.start)
-        parts = self._contents(node.parts, node.start)
-        self.at += len(node.end)
-        if not _HAS_PLACED_STRING_PARTS:
-            whole = self.place(ast.JoinedStr([]), start)
-            for part in parts:
-                if isinstance(part, ast.FormattedValue) and part.format_spec is not None:
-                    _spread_place(part.format_spec, whole)
-        return parts
-
-    def _contents(self, nodes: Sequence[Any], prefix: str) -> list[_StringPart]:
-        parts: list[_StringPart] = []
-        for node in nodes:
-            start = self.end()
-            if type(node) in _TEXTS:
-                self.stretch(node.value)
-                parts.append(self.place(ast.Constant(formatted_text(node.value, prefix), None), start))
-            else:
-                self._replacement_field(node, prefix, parts)
-        return parts
-
-    def _replacement_field(self, node: Any, prefix: str, parts: list[_StringPart]) -> None:
-        start = self.end()
-        self.at += 1
-        text_at, text_start = self.at, self.end()
-        value = self.expression(node.expression)
-        if not _HAS_PLACED_STRING_PARTS and isinstance(value, ast.Tuple) and not node.expression.lpar:
-            # Below 3.12 `ast` sees parentheses in place of the braces, or of what follows the expression.
-            line, column = self.start()
-            value.lineno, value.col_offset = start
-            value.end_lineno, value.end_col_offset = line, column + 1
-        conversion = -1
-        specification = None
-        if node.equal is not None:
-            self.token(1)
-            self.start()
-            text = ast.Constant(self.source[text_at : self.at].decode(), None)
-            parts.append(self.place(text, text_start))
-            if node.conversion is None and node.format_spec is None:
-                conversion = ord("r")
-        if node.conversion is not None:
-            self.token(1)
-            self.token(len(node.conversion))
-            conversion = ord(node.conversion)
-        if node.format_spec is not None:
-            specification_start = self.start()
-            self.at += 1
-            specification = ast.JoinedStr([*_folded(self._contents(node.format_spec, prefix))])
-            self.place(specification, specification_start)
-        self.token(1)
-        parts.append(self.place(ast.FormattedValue(value, conversion, specification), start))
 
     def _comparison(self, node: cst.Comparison, left: ast.expr) -> ast.expr:
         operators: list[ast.cmpop] = []
@@ -546,33 +444,6 @@ def with_context(node: ast.expr, context: ast.expr_context) -> ast.expr:
     return node
 
 
-def _folded(parts: list[_StringPart]) -> list[_StringPart]:
-    """The parts with neighbouring texts joined, and without the texts that are still empty then."""
-    found: list[_StringPart] = []
-    for part in parts:
-        last = found[-1] if found else None
-        if isinstance(part, ast.Constant) and isinstance(last, ast.Constant):
-            last.value = str(last.value) + str(part.value)
-            last.end_lineno, last.end_col_offset = part.end_lineno, part.end_col_offset
-        else:
-            found.append(part)
-    return [part for part in found if not isinstance(part, ast.Constant) or part.value]
-
-
-def _spread_place(specification: ast.expr, whole: ast.expr) -> None:
-    ast.copy_location(specification, whole)
-    if isinstance(specification, ast.JoinedStr):
-        for part in specification.values:
-            ast.copy_location(part, whole)
-            if isinstance(part, ast.FormattedValue) and part.format_spec is not None:
-                _spread_place(part.format_spec, whole)
-
-
-def _kind(node: cst.BaseString) -> str | None:
-    return "u" if isinstance(node, cst.SimpleString) and node.value.startswith("u") else None
-
-
-_TEXTS = {cst.FormattedStringText, getattr(cst, "TemplatedStringText", cst.FormattedStringText)}
 _LEFTMOST: dict[type[cst.CSTNode], Callable[[Any], cst.BaseExpression]] = {
     cst.Attribute: operator.attrgetter("value"),
     cst.Subscript: operator.attrgetter("value"),
@@ -599,9 +470,9 @@ _WHOLE: dict[type[cst.CSTNode], Callable[[Expressions, Any], ast.expr]] = {
     cst.Integer: Expressions._integer,
     cst.Float: Expressions._float,
     cst.Imaginary: Expressions._imaginary,
-    cst.SimpleString: Expressions._string,
-    cst.FormattedString: Expressions._formatted_string,
-    cst.ConcatenatedString: Expressions._concatenated_string,
+    cst.SimpleString: Expressions.string,
+    cst.FormattedString: Expressions.formatted_string,
+    cst.ConcatenatedString: Expressions.concatenated_string,
     cst.UnaryOperation: Expressions._unary_operation,
     cst.Lambda: Expressions._lambda,
     cst.Await: Expressions._await,
@@ -617,6 +488,6 @@ _WHOLE: dict[type[cst.CSTNode], Callable[[Expressions, Any], ast.expr]] = {
     cst.DictComp: Expressions._dict_comprehension,
 }
 if hasattr(cst, "TemplatedString"):
-    _WHOLE[cst.TemplatedString] = Expressions._formatted_string
+    _WHOLE[cst.TemplatedString] = Expressions.formatted_string
 if hasattr(cst, "StarredDictComp"):
     _WHOLE[cst.StarredDictComp] = Expressions._starred_dict_comprehension

@@ -6,7 +6,10 @@ blanks and comments, so its place is known without generating code and without m
 
 import ast
 import re
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
+
+Start: TypeAlias = tuple[int, int]
+"""The line and the column where a node starts."""
 
 Placed = TypeVar(
     "Placed",
@@ -31,7 +34,7 @@ class Cursor:
         self.line = 1
         self.line_start = 0
 
-    def start(self) -> tuple[int, int]:
+    def start(self) -> Start:
         """Skip blanks and comments; return the line and the column of the token that comes next."""
         if self.source[self.at] in _BLANK_BYTES:
             self._skip_blanks()
@@ -62,7 +65,7 @@ class Cursor:
         """The line and the column behind the last token."""
         return self.line, self.at - self.line_start
 
-    def place(self, node: Placed, start: tuple[int, int]) -> Placed:
+    def place(self, node: Placed, start: Start) -> Placed:
         """Give `node` the stretch from `start` to the end of the last token; return it."""
         node.lineno, node.col_offset = start
         node.end_lineno = self.line

@@ -94,12 +94,26 @@ def test_syntax_of_a_later_python_is_read_on_every_python(title: str) -> None:
 
 
 def test_what_ast_has_no_class_for_becomes_the_nearest_older_node() -> None:
-    alias, guarded, template = parse_with_libcst("type A = int\ntry: a\nexcept* B: c\nt'a{b}'\n").body
+    alias, guarded = parse_with_libcst("type A = int\ntry: a\nexcept* B: c\n").body
 
     assert isinstance(alias, ast.Assign) == (sys.version_info < (3, 12))
     assert type(guarded).__name__ == ("Try" if sys.version_info < (3, 11) else "TryStar")
-    assert isinstance(template, ast.Expr)
-    assert ast.dump(template.value) == ast.dump(ast.parse("f'a{b}'", mode="eval").body)
+
+
+@pytest.mark.skipif(not hasattr(libcst, "TemplatedString"), reason="this libcst knows no template strings")
+def test_a_template_string_becomes_a_formatted_string() -> None:
+    assert ast.dump(parse_with_libcst("x = t'a{b!r:>{c}}'")) == ast.dump(ast.parse("x = f'a{b!r:>{c}}'"))
+
+
+@pytest.mark.skipif(not hasattr(libcst, "StarredDictComp"), reason="this libcst knows no unpacking in comprehensions")
+def test_an_unpacking_comprehension_has_the_mapping_as_key() -> None:
+    assert ast.dump(parse_with_libcst("x = {**a for a in b}")) == ast.dump(ast.parse("x = {a: None for a in b}"))
+
+
+@pytest.mark.skipif(not hasattr(libcst, "LazyImport"), reason="this libcst knows no lazy imports")
+def test_a_lazy_import_becomes_an_import() -> None:
+    found = parse_with_libcst("lazy import a.b as c\nlazy from . import d\n")
+    assert ast.dump(found) == ast.dump(ast.parse("import a.b as c\nfrom . import d\n"))
 
 
 def test_a_module_parsed_elsewhere_is_converted() -> None:
