@@ -262,6 +262,12 @@ def test_the_needles_stand_in_every_file_with_a_suppression(text: str) -> None:
     assert not any(each.names_us for each in found) or may_name_us(text.encode())
 
 
+@given(st.lists(st.sampled_from([*PIECES, "# flake8: ", "E501", " why ", "# type: ", "\n", '"'])).map("".join))
+def test_the_quick_look_at_lines_loses_no_comment(text: str) -> None:
+    # A line with the linter's name makes it look at every comment.
+    assert suppressions(text) == suppressions(f"{text}\n# execution-lint: see above")
+
+
 @pytest.mark.parametrize(
     "text",
     [
