@@ -1,5 +1,6 @@
 """The files of one project: read once, opened when asked for, searched for needles."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -140,14 +141,14 @@ class FileLibrary:
 
     def candidates(self, needles: Needles) -> Iterator[tuple[str, tuple[int, ...]]]:
         """The regions, by file, in whose text one of the needles stands."""
-        encoded = tuple(word.encode() for word in needles.words | needles.decorators)
+        gate = _Gate(needles)
         for path in self.paths:
             data = self.data(path)
-            if data is None or (self._locate and not _may_hold(data, encoded)):
+            if data is None or (self._locate and not gate.may_hold(data)):
                 continue
             opened = self.opened(path)
             if opened is None:
-                if _may_hold(data, encoded):
+                if gate.may_hold(data):
                     self._ask(path)
                 continue
             if self._locate or opened.broken is not None:
@@ -160,7 +161,25 @@ class FileLibrary:
                 yield path, found
 
 
-def _may_hold(data: bytes, words: tuple[bytes, ...]) -> bool:
-    if len(words) < _MANY_WORDS or not data.isascii():
-        return any(word in data for word in words)
-    return not set(data.translate(_TABLE).split()).isdisjoint(words)
+class _Gate:
+    """Tells from the bytes of a file whether a needle can stand in it: rather yes than no."""
+
+    def __init__(self, needles: Needles) -> None:
+        self._words = tuple(sorted(word.encode() for word in needles.words))
+        alternatives = b"|".join(sorted(re.escape(word.encode()) for word in needles.decorators))
+        self._decorators = re.compile(rb"^[ \t\f]*@[^\n]*(?:%s)" % alternatives, re.MULTILINE) if alternatives else None
+
+    def may_hold(self, data: bytes) -> bool:
+        """Whether the file is worth opening."""
+        return self._has_word(data) or self._has_decorator(data)
+
+    def _has_word(self, data: bytes) -> bool:
+        if len(self._words) < _MANY_WORDS or not data.isascii():
+            return any(word in data for word in self._words)
+        return not set(data.translate(_TABLE).split()).isdisjoint(self._words)
+
+    def _has_decorator(self, data: bytes) -> bool:
+        if self._decorators is None or b"@" not in data:
+            return False
+        # A lone carriage return ends a line for Python, and not for the pattern; other encodings may hide either.
+        return b"\r" in data or not data.isascii() or self._decorators.search(data) is not None

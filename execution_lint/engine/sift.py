@@ -108,7 +108,7 @@ class Sieve:
             span = finding.place.span
             if comment.kind != "ignore-file" and comment.line not in (span.start_line, span.end_line):
                 lines = lines if lines is not None else self._head_lines(finding.place)
-                if not lines & _spoken_lines(comment, self.text_of(finding.place.path) or ""):
+                if lines.isdisjoint((comment.line, comment.next_code_line if comment.own_line and comment.kind == "ignore" else comment.line)):
                     continue
             self._used.add((finding.place.path, comment.line))
             return comment
@@ -150,7 +150,7 @@ class Sieve:
         return [finding for finding in found if finding.code in self.codes]
 
     def _about(self, comment: Suppression, place: Place) -> list[Finding]:
-        is_ours = comment.kind != "noqa" or bool(comment.codes)
+        is_ours = comment.names_us
         found: list[Finding] = []
         if comment.mistake:
             return [exl003_unused_suppression.RULE.finding(place, scope="", what=f"the suppression cannot be understood: {comment.mistake}")]
@@ -198,14 +198,3 @@ def _names(comment: Suppression, code: str) -> bool:
 
 def _ran(prefix: str, codes: frozenset[str]) -> bool:
     return any(code.startswith(prefix) for code in codes) and any(rule.code.startswith(prefix) for rule in all_rules())
-
-
-def _spoken_lines(comment: Suppression, text: str) -> frozenset[int]:
-    """The lines that a comment speaks for: its own, and the next line of code where it stands alone."""
-    if comment.kind != "ignore" or not comment.own_line:
-        return frozenset({comment.line})
-    lines = text.split("\n")
-    following = comment.line
-    while following < len(lines) and (not lines[following].strip() or lines[following].lstrip().startswith("#")):
-        following += 1
-    return frozenset({comment.line, following + 1})

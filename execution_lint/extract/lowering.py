@@ -533,11 +533,11 @@ class _ScopeBuilder:
         inner.decorators = tuple(inner.outer_expression(decorator) for decorator in node.decorator_list)
         inner.returns = inner.annotation(node.returns) if node.returns is not None else NONE
         inner.signature(node.args)
-        inner.body(node, node.body)
+        inner.body(node.body)
         self.bind(node.name, self.add(Nested(inner.index), inner.span))
 
-    def body(self, node: ast.AST, statements: list[ast.stmt]) -> None:
-        bound, outer, self.is_generator = _names(node, statements)
+    def body(self, statements: list[ast.stmt]) -> None:
+        bound, outer, self.is_generator = _names(statements)
         self.outer_names = outer
         self.locals = frozenset(bound | {parameter.name for parameter in self.parameters}) - outer
         assert self.environment is not None
@@ -889,12 +889,15 @@ def _is_irrefutable(pattern: ast.pattern) -> bool:
             return False
 
 
-_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
-_COMPREHENSION_NODES = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _COMPREHENSIONS: dict[type[ast.AST], str] = {ast.ListComp: "list", ast.SetComp: "set", ast.GeneratorExp: "generator"}
 
 
-def _names(function: ast.AST, statements: list[ast.stmt]) -> tuple[set[str], frozenset[str], bool]:
+_DEFINITIONS = frozenset({ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef})
+_COMPREHENSION_NODES = frozenset({ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp})
+_LEAVES = frozenset({ast.Constant, ast.Load, ast.Store, ast.Del, ast.Pass, ast.Break, ast.Continue, ast.alias})
+
+
+def _names(statements: Iterable[ast.AST]) -> tuple[set[str], frozenset[str], bool]:
     """The names that a function body binds, those it declares global or nonlocal, and whether it yields."""
     bound: set[str] = set()
     outer: set[str] = set()
@@ -902,45 +905,57 @@ def _names(function: ast.AST, statements: list[ast.stmt]) -> tuple[set[str], fro
     stack: list[ast.AST] = list(statements)
     while stack:
         node = stack.pop()
-        match node:
-            case ast.Name(id=name, ctx=ast.Store() | ast.Del()):
-                bound.add(name)
-            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+        kind = type(node)
+        if kind is ast.Name:
+            if type(node.ctx) is not ast.Load:  # type: ignore[attr-defined]  # the exact type was compared above
+                bound.add(node.id)  # type: ignore[attr-defined]  # as above
+            continue
+        if kind in _LEAVES or kind is ast.Lambda:
+            continue
+        if kind in _DEFINITIONS:
+            assert isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
+            bound.add(node.name)
+            stack.extend(node.decorator_list)
+            continue
+        if kind in _COMPREHENSION_NODES:
+            assert isinstance(node, (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp))
+            inner, inner_yields = _comprehension_names(node)
+            bound.update(inner)
+            yields = yields or inner_yields
+            continue
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            bound.update(alias.asname or alias.name.partition(".")[0] for alias in node.names)
+            continue
+        if isinstance(node, (ast.Global, ast.Nonlocal)):
+            outer.update(node.names)
+            continue
+        if kind is ast.Yield or kind is ast.YieldFrom:
+            yields = True
+        elif isinstance(node, (ast.ExceptHandler, ast.MatchAs, ast.MatchStar)):
+            if node.name is not None:
                 bound.add(node.name)
-                stack.extend(node.decorator_list)
-                continue
-            case ast.Lambda():
-                continue
-            case ast.Import() | ast.ImportFrom():
-                bound.update(alias.asname or alias.name.partition(".")[0] for alias in node.names)
-            case ast.Global() | ast.Nonlocal():
-                outer.update(node.names)
-            case ast.ExceptHandler(name=str(name)):
-                bound.add(name)
-            case ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)):
-                bound.add(name)
-            case ast.MatchMapping(rest=str(name)):
-                bound.add(name)
-            case ast.Yield() | ast.YieldFrom():
-                yields = True
-            case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
-                targets = {
-                    part.id
-                    for generator in node.generators
-                    for part in ast.walk(generator.target)
-                    if isinstance(part, ast.Name)
-                }
-                inner, _, inner_yields = _names(node, [ast.Expr(part) for part in ast.iter_child_nodes(node) if isinstance(part, ast.expr)])
-                bound.update(inner - targets)
-                yields = yields or inner_yields
-                for generator in node.generators:
-                    stack.append(generator.iter)
-                    stack.extend(generator.ifs)
-                continue
-            case _:
-                pass
-        stack.extend(ast.iter_child_nodes(node))
+        elif isinstance(node, ast.MatchMapping) and node.rest is not None:
+            bound.add(node.rest)
+        for field in node._fields:
+            child = getattr(node, field, None)
+            if type(child) is list:
+                stack.extend(part for part in child if isinstance(part, ast.AST))
+            elif isinstance(child, ast.AST):
+                stack.append(child)
     return bound, frozenset(outer), yields
+
+
+def _comprehension_names(node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp) -> tuple[set[str], bool]:
+    """What a comprehension binds around itself (by `:=`), and whether it yields."""
+    targets = {
+        part.id for generator in node.generators for part in ast.walk(generator.target) if isinstance(part, ast.Name)
+    }
+    results: list[ast.AST] = [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
+    inner, _, inner_yields = _names(results)
+    outside, _, outside_yields = _names(
+        [part for generator in node.generators for part in (generator.iter, *generator.ifs)]
+    )
+    return (inner - targets) | outside, inner_yields or outside_yields
 
 
 _STATEMENTS: dict[type[ast.AST], Callable[..., None]] = {

@@ -1,6 +1,7 @@
 """An opened file: its regions, and the facts of each when they are asked for."""
 
 import ast
+import re
 import warnings
 from bisect import bisect_right
 from functools import cached_property
@@ -98,7 +99,8 @@ class OpenedFile:
         """The regions in whose text one of the needles stands, found from where it stands."""
         found: set[int] = set()
         region_of_line = self._region_of_line
-        for line in _lines_of(needles.words, self.text, self._starts):
+        words = needles.words if len(needles.words) < 16 else needles.words & self._words
+        for line in _lines_of(words, self.text, self._starts):
             found.add(region_of_line[line])
         if needles.decorators and "@" in self.text:
             for number, text in enumerate(self.lines):
@@ -106,6 +108,10 @@ class OpenedFile:
                     found.add(region_of_line[number])
         found.discard(-1)
         return tuple(sorted(found))
+
+    @cached_property
+    def _words(self) -> frozenset[str]:
+        return frozenset(re.findall(r"\w+", self.text))
 
     @cached_property
     def _starts(self) -> tuple[int, ...]:

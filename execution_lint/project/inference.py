@@ -1,6 +1,7 @@
 """What an expression stands for: names through imports, attributes through classes, calls through what functions return."""
 
 from collections.abc import Iterator
+from typing import cast
 
 from execution_lint.facts.scopes import Assignment, ExitKind, ParameterFact, ParameterKind, Scope, ScopeKind, TargetKind
 from execution_lint.facts.values import (
@@ -55,6 +56,9 @@ from execution_lint.project.things import (
 MAXIMUM_DEPTH = 40
 """Steps from a question to its answer beyond which it is not known: bounds time and the stack, the same on every path."""
 
+MAXIMUM_CALLS = 2
+"""Calls into each other whose arguments are followed; deeper ones are looked at without them, whoever calls."""
+
 MAXIMUM_ALTERNATIVES = 24
 """Things that one expression may stand for beyond which it is not known."""
 
@@ -97,6 +101,8 @@ class Inference:
         self.modules = modules
         self._known: dict[ValueKey, Things] = {}
         self._types: dict[ValueKey, Things] = {}
+        self._assigned: dict[tuple[Definition, str], tuple[tuple[Frame, Assignment], ...]] = {}
+        self._ancestries: dict[ClassThing, tuple[ClassThing | ExternalThing | UnknownThing, ...]] = {}
         self._active: set[tuple[str, ValueKey]] = set()
         self._depth = 0
         self._cut = False
@@ -134,9 +140,11 @@ class Inference:
 
     def _ask(self, question: str, at: At, known: dict[ValueKey, Things]) -> Things:
         key = at.key
-        is_kept = at.frame.arguments is None
-        if is_kept and key in known:
+        is_shared = at.frame.arguments is None
+        if is_shared and key in known:
             return known[key]
+        if not is_shared and (question, at.ref) in at.frame.known:
+            return cast(Things, at.frame.known[question, at.ref])
         if (question, key) in self._active:
             self._cut = True
             return ()
@@ -151,8 +159,11 @@ class Inference:
         finally:
             self._depth -= 1
             self._active.discard((question, key))
-        if is_kept and (not self._cut or not self._active):
-            known[key] = found
+        if not self._cut or not self._active:
+            if is_shared:
+                known[key] = found
+            else:
+                at.frame.known[question, at.ref] = found
         self._cut = self._cut or outer_cut
         return found
 
@@ -425,8 +436,11 @@ class Inference:
 
     def ancestry(self, thing: ClassThing) -> tuple[ClassThing | ExternalThing | UnknownThing, ...]:
         """The class and what it inherits from, nearest first; an unknown base stands where it is not known."""
+        if thing in self._ancestries:
+            return self._ancestries[thing]
         found: dict[ClassThing | ExternalThing | UnknownThing, None] = {}
         waiting: list[Thing] = [thing]
+        outer_cut, self._cut = self._cut, False
         while waiting:
             current = waiting.pop(0)
             if isinstance(current, ClassThing):
@@ -435,6 +449,9 @@ class Inference:
                     waiting = [*self.bases(current), *waiting]
             elif isinstance(current, (ExternalThing, UnknownThing)):
                 found[current] = None
+        if not self._cut:
+            self._ancestries[thing] = tuple(found)
+        self._cut = self._cut or outer_cut
         return tuple(found)
 
     def is_enum(self, thing: ClassThing) -> bool:
@@ -567,6 +584,12 @@ class Inference:
 
     def self_assignments(self, cls: ClassThing, name: str) -> Iterator[tuple[Frame, Assignment]]:
         """Every `self.name = ...` in the methods of the class itself."""
+        key = (cls.definition, name)
+        if key not in self._assigned:
+            self._assigned[key] = tuple(self._find_self_assignments(cls, name))
+        yield from self._assigned[key]
+
+    def _find_self_assignments(self, cls: ClassThing, name: str) -> Iterator[tuple[Frame, Assignment]]:
         for frame in self.method_frames(cls, name):
             scope = self.scope(frame)
             first = scope.parameters[0].name if scope.parameters else ""
@@ -611,7 +634,7 @@ class Inference:
             case ClassThing():
                 yield InstanceThing(thing, (), call.key)
             case FunctionThing():
-                yield from self.returned(thing, self.arguments(thing, call))
+                yield from self.returned(thing, self.arguments(thing, call), call.frame.calls + 1)
             case PartialThing():
                 yield from self.called(thing.function, thing.call)
             case ExternalThing():
@@ -703,10 +726,10 @@ class Inference:
                     found[parameter.name] = (At(callee, parameter.default),)
         return found
 
-    def returned(self, function: FunctionThing, arguments: "dict[str, tuple[At, ...]]") -> Iterator[Thing]:
+    def returned(self, function: FunctionThing, arguments: "dict[str, tuple[At, ...]]", calls: int = 1) -> Iterator[Thing]:
         """What a function gives: by its annotation, else by its exits. A coroutine function gives a coroutine."""
         scope = self.scope(function.definition)
-        result = _distinct(self._result(function, scope, arguments))
+        result = _distinct(self._result(function, scope, arguments, calls))
         if self._has_decorator(function.definition, _CONTEXT_MANAGERS):
             yield InstanceThing(ExternalThing("contextlib.AbstractContextManager"), (result,))
         elif scope.is_generator:
@@ -716,9 +739,10 @@ class Inference:
         else:
             yield from result
 
-    def _result(self, function: FunctionThing, scope: Scope, arguments: "dict[str, tuple[At, ...]]") -> Iterator[Thing]:
+    def _result(self, function: FunctionThing, scope: Scope, arguments: "dict[str, tuple[At, ...]]", calls: int) -> Iterator[Thing]:
         definition = function.definition
-        frame = Frame(definition.path, definition.region, definition.scope, arguments or None)
+        given = arguments if arguments and calls <= MAXIMUM_CALLS else None
+        frame = Frame(definition.path, definition.region, definition.scope, given, calls=calls if given else 0)
         if scope.returns != NONE:
             for thing in self.types(At(frame, scope.returns)):
                 if _is_self_type(thing) and isinstance(function.receiver, InstanceThing):

@@ -26,6 +26,7 @@ from execution_lint.model.finding import Related
 from execution_lint.model.place import Place
 from execution_lint.project.aliases import closure
 from execution_lint.project.inference import Inference
+from execution_lint.project.spelling import spelled
 from execution_lint.project.subjects import LoopCall, LoopLife
 from execution_lint.project.things import (
     At,
@@ -119,9 +120,9 @@ class Loops:
         for ref, value in enumerate(scope.values):
             if isinstance(value, Call) and self._last_name(scope, value.function) in names:
                 for thing in self._inference.things(At(frame, value.function)):
-                    spelled = makes_a_loop(thing) or self._subclass(thing)
-                    if spelled:
-                        yield self._linked(frame, scope, ref, spelled)
+                    called = makes_a_loop(thing) or self._subclass(thing)
+                    if called:
+                        yield self._linked(frame, scope, ref, called)
                         break
 
     def _last_name(self, scope: Scope, ref: Ref) -> str:
@@ -148,7 +149,7 @@ class Loops:
                 return self._inference.scope(thing.definition).qualname
         return ""
 
-    def _linked(self, frame: Frame, scope: Scope, ref: Ref, spelled: str) -> LoopCall:
+    def _linked(self, frame: Frame, scope: Scope, ref: Ref, called: str) -> LoopCall:
         uses = self._uses(frame, scope, ref)
         life, where = self._life(frame, scope, uses)
         function = self._function(frame)
@@ -158,7 +159,7 @@ class Loops:
             place=Place(frame.path, scope.spans[ref]),
             scope=qualname,
             qualname=f"{module.name}:{qualname}",
-            spelled=spelled,
+            spelled=called,
             life=life,
             is_closed=uses.closed,
             is_fallback=self._is_fallback(frame, scope),
@@ -314,10 +315,10 @@ class Loops:
             if assignment.value != NONE and self._holds(scope, assignment.value, aliases):
                 match assignment.kind:
                     case TargetKind.ATTRIBUTE:
-                        uses.stored = f"`{self.spelled(scope, assignment.base)}.{assignment.name}`"
+                        uses.stored = f"`{spelled(scope, assignment.base)}.{assignment.name}`"
                         uses.attributes.append(assignment.name)
                     case TargetKind.ITEM:
-                        uses.stored = f"an item of `{self.spelled(scope, assignment.base)}`"
+                        uses.stored = f"an item of `{spelled(scope, assignment.base)}`"
                     case TargetKind.GLOBAL:
                         uses.stored = f"the global `{assignment.name}`"
                     case TargetKind.NAME if scope.kind is ScopeKind.CLASS:
@@ -368,7 +369,7 @@ class Loops:
             elif argument.name == "loop_factory":
                 uses.factory = True
             else:
-                uses.passed = f"`{self.spelled(scope, call.function)}(...)`"
+                uses.passed = f"`{spelled(scope, call.function)}(...)`"
 
     def _captured(self, frame: Frame, scope: Scope, aliases: set[Ref], uses: _Uses) -> None:
         """Uses of the loop in functions nested in the one that makes it."""
@@ -475,19 +476,3 @@ class Loops:
             facts = module.facts(index)
             for scope in range(len(facts.scopes) if facts is not None else 0):
                 yield Frame(function.path, index, scope)
-
-    def spelled(self, scope: Scope, ref: Ref) -> str:
-        """An expression as people would write it, as far as it is made of names."""
-        match scope.values[ref]:
-            case Free(name=name) | Parameter(name=name):
-                return name
-            case Attribute(base=base, name=name):
-                return f"{self.spelled(scope, base)}.{name}"
-            case Call(function=function):
-                return f"{self.spelled(scope, function)}()"
-            case Choice(alternatives=alternatives):
-                return self.spelled(scope, alternatives[0])
-            case Changed(base=base):
-                return self.spelled(scope, base)
-            case _:
-                return "…"

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from itertools import product
+from typing import cast
 
 from execution_lint.facts.scopes import ExitKind, ParameterKind, TargetKind
 from execution_lint.facts.values import (
@@ -46,10 +47,16 @@ from execution_lint.project.things import (
     ValueKey,
 )
 
-MAXIMUM_ANSWERS = 16
+MAXIMUM_ANSWERS = 8
 """Answers that one exit may give before they are merged into what they have in common."""
 
-MAXIMUM_DEPTH = 24
+MAXIMUM_CALLS = 4
+"""Helpers that call each other whose arguments are followed; deeper ones are looked at without them, whoever calls."""
+
+MAXIMUM_STEPS = 3_000
+"""Questions that one exit may take: what costs more is not known."""
+
+MAXIMUM_DEPTH = 60
 """Steps into values and helpers that are followed."""
 
 _MODELS = frozenset({"BaseModel", "SQLModel", "TypedDict", "Struct", "GenericModel", "BaseSettings"})
@@ -113,25 +120,44 @@ class Shapes:
 
     def __init__(self, inference: Inference) -> None:
         self._inference = inference
+        self._known: dict[ValueKey, tuple[Answer, ...]] = {}
         self._active: set[ValueKey] = set()
         self._depth = 0
+        self._steps = 0
+        self._raising: dict[ValueKey, bool] = {}
+        self._cut = False
+        """Whether an answer was cut short below the present question: such answers are not kept, so that their order is of no matter."""
 
     def answers(self, at: At) -> tuple[Answer, ...]:
         """Every answer that the value may be, as far as they differ."""
         key = at.key
-        if key in self._active and at.frame.arguments is None:
+        is_shared = at.frame.arguments is None
+        if is_shared and key in self._known:
+            return self._known[key]
+        if not is_shared and ("shape", at.ref) in at.frame.known:
+            return cast(tuple[Answer, ...], at.frame.known["shape", at.ref])
+        if key in self._active:
+            self._cut = True
             return ()
-        if self._depth >= MAXIMUM_DEPTH:
+        self._steps = self._steps + 1 if self._depth else 1
+        if self._depth >= MAXIMUM_DEPTH or self._steps > MAXIMUM_STEPS:
+            self._cut = True
             return (unknown("it takes too many steps to follow"),)
-        fresh = key not in self._active
+        outer_cut, self._cut = self._cut, False
         self._active.add(key)
         self._depth += 1
         try:
-            return _merged(self._answers(at))
+            found = _merged(self._answers(at))
         finally:
             self._depth -= 1
-            if fresh:
-                self._active.discard(key)
+            self._active.discard(key)
+        if not self._cut or not self._active:
+            if is_shared:
+                self._known[key] = found
+            else:
+                at.frame.known["shape", at.ref] = found
+        self._cut = self._cut or outer_cut
+        return found
 
     def _answers(self, at: At) -> Iterator[Answer]:
         frame = at.frame
@@ -354,13 +380,16 @@ class Shapes:
             yield Answer(AnswerKind.NOT_JSON, reason="a generator")
             return
         definition = function.definition
-        frame = Frame(
-            definition.path,
-            definition.region,
-            definition.scope,
-            self._inference.arguments(function, call),
-            self._inference.spare_keywords(function, call),
-        )
+        frame = Frame(definition.path, definition.region, definition.scope)
+        if call.frame.calls < MAXIMUM_CALLS:
+            frame = Frame(
+                definition.path,
+                definition.region,
+                definition.scope,
+                self._inference.arguments(function, call),
+                self._inference.spare_keywords(function, call),
+                call.frame.calls + 1,
+            )
         found = False
         for exit in scope.exits:
             if exit.kind is ExitKind.RETURN and self.is_reachable(frame, exit.flow):
@@ -402,12 +431,18 @@ class Shapes:
         return comes(flow)
 
     def never_returns(self, at: At) -> bool:
-        """Whether a call always raises or exits."""
+        """Whether a call always raises or exits, whoever calls."""
+        if at.key not in self._raising:
+            self._raising[at.key] = False
+            self._raising[at.key] = self._never_returns(At(Frame(at.frame.path, at.frame.region, at.frame.scope), at.ref))
+        return self._raising[at.key]
+
+    def _never_returns(self, at: At) -> bool:
         value = self._inference.value(at)
         if isinstance(value, Awaited):
             at = At(at.frame, value.base)
             value = self._inference.value(at)
-        if not isinstance(value, Call) or self._depth >= MAXIMUM_DEPTH:
+        if not isinstance(value, Call):
             return False
         things = self._inference.things(At(at.frame, value.function))
         return bool(things) and all(self._raises(thing) for thing in things)
@@ -421,11 +456,7 @@ class Shapes:
                 if scope.is_generator or not scope.exits:
                     return False
                 frame = Frame(definition.path, definition.region, definition.scope)
-                self._depth += 1
-                try:
-                    return all(exit.kind is ExitKind.RAISE or not self.is_reachable(frame, exit.flow) for exit in scope.exits)
-                finally:
-                    self._depth -= 1
+                return all(exit.kind is ExitKind.RAISE or not self.is_reachable(frame, exit.flow) for exit in scope.exits)
             case _:
                 return False
 

@@ -22,6 +22,9 @@ def spelled(scope: Scope, ref: Ref, depth: int = 12) -> str:
     """The expression as far as it is made of names; `…` stands for the rest."""
     if ref == NONE or depth == 0:
         return "…"
+    bound = next((name for name, value in scope.bindings if value == ref), None)
+    if bound is not None:
+        return bound
     match scope.values[ref]:
         case Free(name=name) | Parameter(name=name):
             return name

@@ -109,14 +109,18 @@ class Statuses:
         return closure(self._inference, own)
 
     @cached_property
+    def _naming(self) -> dict[str, tuple[int, ...]]:
+        """The regions, by file, that name a vocabulary."""
+        found = self._inference.modules.library.candidates(Needles(self._names))
+        return {path: regions for path, regions in found if self._inference.modules.at(path) is not None}
+
+    @cached_property
     def _candidates(self) -> dict[str, set[int]]:
         """All of a module that names a vocabulary; elsewhere the regions that name what carries one."""
         found: dict[str, set[int]] = {}
         carriers: set[str] = set()
-        for path, regions in self._inference.modules.library.candidates(Needles(self._names)):
-            module = self._inference.modules.at(path)
-            if module is None:
-                continue
+        for path, regions in self._naming.items():
+            module = self._inference.module(path)
             found[path] = set(range(len(module.regions)))
             for region in regions:
                 facts = module.facts(region)
@@ -293,11 +297,10 @@ class Statuses:
         if path not in self._evidence:
             module = self._inference.module(path)
             found: list[_Evidence] = []
-            for region in range(len(module.regions)):
-                if any(module.mentions(region, name) for name in self._names):
-                    facts = module.facts(region)
-                    for index in range(len(facts.scopes) if facts is not None else 0):
-                        found.extend(self._scope_evidence(Frame(path, region, index)))
+            for region in self._naming.get(path, ()):
+                facts = module.facts(region)
+                for index in range(len(facts.scopes) if facts is not None else 0):
+                    found.extend(self._scope_evidence(Frame(path, region, index)))
             self._evidence[path] = tuple(found)
         return self._evidence[path]
 

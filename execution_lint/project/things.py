@@ -24,6 +24,10 @@ class Frame:
     arguments: "dict[str, tuple[At, ...]] | None" = None
     spare: "tuple[Frame, tuple[Argument, ...]] | None" = None
     """The keyword arguments of that call that `**keywords` takes, with the caller's frame."""
+    calls: int = 0
+    """How many calls deep the scope is looked at."""
+    known: "dict[tuple[str, Ref], object]" = field(default_factory=dict)
+    """Answers that hold for this call alone."""
 
     @property
     def definition(self) -> Definition:
