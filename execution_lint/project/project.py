@@ -13,7 +13,7 @@ from execution_lint.project.routes import Routes
 from execution_lint.project.shapes import Shapes
 from execution_lint.project.statuses import Statuses
 from execution_lint.project.things import ClassThing, Thing
-from execution_lint.project.subjects import LoopCall, RouteExit, StatusUse
+from execution_lint.project.subjects import AnswerKind, LoopCall, RouteExit, StatusUse
 from execution_lint.project.vocabularies import Vocabularies
 
 
@@ -30,7 +30,7 @@ class Project:
         """What could not be decided, by subject and reason."""
         self._makers: dict[type[object], Callable[[], Iterator[object]]] = {
             LoopCall: lambda: iter(Loops(self.inference, config.event_loop.owners)),
-            RouteExit: lambda: iter(Routes(self.inference, self.shapes, config)),
+            RouteExit: self._route_exits,
             StatusUse: lambda: iter(Statuses(self.inference, self.vocabularies, config)),
         }
         self.shapes = Shapes(self.inference)
@@ -42,6 +42,13 @@ class Project:
         if kind not in self._made:
             self._made[kind] = tuple(self._makers[kind]())
         return cast(tuple[Kind, ...], self._made[kind])
+
+    def _route_exits(self) -> Iterator[RouteExit]:
+        for exit in Routes(self.inference, self.shapes, self.config):
+            yield exit
+            for answer in exit.answers if exit.governance is not None and not exit.has_model else ():
+                if answer.kind is AnswerKind.UNKNOWN or answer.is_open:
+                    self.undecided["answer of a governed route", answer.reason or "it may have more keys"] += 1
 
     def has_enum(self, reference: Reference) -> bool:
         """Whether the project has the enum that a reference of the contract names."""

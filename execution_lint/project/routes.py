@@ -38,7 +38,7 @@ _NO_BODY = frozenset({204, 205, 304})
 BUILT_IN = Envelope(name="execution", require=("plugin", "job_id", "status"))
 """The envelope that applies where the contract declares none, to exits that give signals of an execution's answer."""
 
-_EXECUTION = re.compile(r"execut|analy[sz]e|(?:^|[/_.])run_", re.IGNORECASE)
+_EXECUTION = re.compile(r"execut|analy[sz]e|(?:^|[/.])run_", re.IGNORECASE)
 _NOT_AN_EXECUTION = re.compile(
     r"health|ready|readiness|alive|liveness|metrics|version|openapi|docs|redoc|swagger|favicon|jsonrpc|json_rpc", re.IGNORECASE
 )

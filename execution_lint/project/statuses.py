@@ -77,6 +77,7 @@ class _Evidence:
     name: str
     spelled: str
     place: Place
+    scope: Definition
 
 
 class Statuses:
@@ -262,11 +263,12 @@ class Statuses:
             if evidence.name != literal.subject.name:
                 continue
             is_member = self._vocabularies.all[evidence.vocabulary].member_of(text) is not None
-            is_same = evidence.spelled == literal.subject.spelled
+            is_here = evidence.scope == literal.frame.definition
+            is_field = "." in evidence.spelled and literal.where is not StatusPlace.DEFAULT
+            is_same = evidence.spelled == literal.subject.spelled and (is_here or is_field)
             is_same_kind = evidence.where is literal.where or {evidence.where, literal.where} <= _READS
-            confidence = Confidence.LIKELY if (is_same if not is_member else is_same or is_same_kind) else Confidence.POSSIBLE
-            if not is_status_name(evidence.name):
-                confidence = Confidence.POSSIBLE
+            is_supported = is_same or (is_member and is_same_kind and (is_here or evidence.where not in _BARE or is_field))
+            confidence = Confidence.LIKELY if is_supported and is_status_name(evidence.name) else Confidence.POSSIBLE
             related = Related(f"`{evidence.spelled}` holds a `{self._vocabularies.all[evidence.vocabulary].name}` here", evidence.place)
             found = (evidence.vocabulary, confidence, (related,))
             if best is None or confidence.rank > best[1].rank:
@@ -308,14 +310,14 @@ class Statuses:
         scope = self._inference.scope(frame)
         for left, right, where in _meetings(scope):
             if isinstance(left, str):
-                name, written = left.rpartition(".")[2].rstrip("=:").strip("'"), left
+                name, written = left.rpartition(".")[2].rpartition("(")[2].rstrip("=):").strip("'"), left
             else:
                 name, written = last_name(scope, left), spelled(scope, left)
             for element in _elements(scope, right):
                 for thing in self._member_things(frame, scope, element):
                     definition = self._vocabulary_of(thing)
                     if definition is not None and name:
-                        yield _Evidence(definition, where, name, written, Place(frame.path, scope.spans[element]))
+                        yield _Evidence(definition, where, name, written, Place(frame.path, scope.spans[element]), frame.definition)
 
     def _member_things(self, frame: Frame, scope: Scope, ref: Ref) -> Things:
         if not isinstance(scope.values[ref], Attribute):
@@ -489,7 +491,7 @@ class Statuses:
             found = self._argument_things(frame, ref, things, argument.name, argument.value)
             name = argument.name or found[1]
             foreign = bool(things) and all(isinstance(thing, ExternalThing) for thing in things) and not found[0]
-            subject = _Subject(f"{name}=" if argument.name else f"argument `{name}`", argument.name, found[0], foreign, (), found[2])
+            subject = _Subject(f"{callee}({name}=)" if argument.name else f"argument `{name}`", argument.name, found[0], foreign, (), found[2])
             yield _Literal(frame, text, StatusPlace.ARGUMENT, subject)
 
     def _argument_things(self, frame: Frame, ref: Ref, things: Things, name: str, value: Ref) -> tuple[Things, str, Related | None]:
@@ -546,6 +548,9 @@ class Statuses:
         return _Subject(f"parameter `{parameter.name}`", parameter.name, types, False)
 
 
+_BARE = {StatusPlace.COMPARISON, StatusPlace.CONTAINMENT, StatusPlace.CASE, StatusPlace.ASSIGNMENT}
+"""Where the subject may be a plain variable, whose name says nothing outside its function."""
+
 _READS = {StatusPlace.COMPARISON, StatusPlace.CONTAINMENT, StatusPlace.CASE}
 
 
@@ -594,7 +599,7 @@ def _meetings(scope: Scope) -> Iterator[tuple[Ref | str, Ref, StatusPlace]]:
         if isinstance(value, Call):
             for argument in value.arguments:
                 if argument.name and not argument.name.startswith("*"):
-                    yield f"{argument.name}=", argument.value, StatusPlace.ARGUMENT
+                    yield f"{last_name(scope, value.function)}({argument.name}=)", argument.value, StatusPlace.ARGUMENT
         elif isinstance(value, Mapping):
             for entry, held in value.entries:
                 text = scope.values[entry] if entry != NONE else None
