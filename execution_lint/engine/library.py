@@ -1,7 +1,7 @@
 """The files of one project: read once, opened when asked for, searched for needles."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from execution_lint.extract.opened import OpenedFile, Unparsable
@@ -100,7 +100,7 @@ class FileLibrary:
                 try:
                     self._opened[path] = OpenedFile(decode(data), whole=not self._locate)
                 except Undecodable as trouble:
-                    self._undecodable[path] = Trouble(trouble.reason, 0)
+                    self._undecodable[path] = Trouble(trouble.reason, trouble.line)
         return self._opened[path]
 
     def peek(self, path: str) -> OpenedFile | None:
@@ -122,9 +122,9 @@ class FileLibrary:
         if trouble is not None:
             self.troubles.setdefault(path, Trouble(trouble.reason, trouble.line))
 
-    def holding(self, needles: tuple[bytes, ...]) -> tuple[str, ...]:
-        """The files in whose bytes one of the needles stands."""
-        return tuple(path for path in self.paths if (data := self.data(path)) is not None and any(needle in data for needle in needles))
+    def holding(self, test: Callable[[bytes], bool]) -> tuple[str, ...]:
+        """The files whose bytes pass a test."""
+        return tuple(path for path in self.paths if (data := self.data(path)) is not None and test(data))
 
     def open(self, path: str) -> FileSource | None:
         """The file as the project sees it."""
@@ -151,6 +151,8 @@ class FileLibrary:
                 if gate.may_hold(data):
                     self._ask(path)
                 continue
+            if opened.broken is not None and needles.stand_in(opened.lines):
+                self.troubles.setdefault(path, Trouble(opened.broken.reason, opened.broken.line))
             if self._locate or opened.broken is not None:
                 found = opened.candidates(needles)
             else:

@@ -27,6 +27,7 @@ from execution_lint.project.project import Project
 from execution_lint.rules.linter import exl001_unparsed_file, exl002_crashed_rule
 from execution_lint.rules.rule import Rule, Subject, all_rules
 from execution_lint.source.reading import MAXIMUM_SIZE
+from execution_lint.source.suppressions import may_name_us
 from execution_lint.store import baseline as baselines
 from execution_lint.store import report_cache
 from execution_lint.store.identity import identify
@@ -34,9 +35,6 @@ from execution_lint.store.identity import identify
 CACHE_FOLDER = ".execution-lint-cache"
 RECURSION_LIMIT = 5_000
 """Deep code is given up by depth, the same everywhere, before Python's own limit is reached."""
-
-_OWN_SUPPRESSIONS = (b"execution-lint", b"EXL", b"exl", b"Exl")
-"""One of these stands in every file with a suppression that names us."""
 
 RECENT_SECONDS = 2.0
 """A file that changed so shortly before a run may change again within the same time stamp: its content decides."""
@@ -143,7 +141,7 @@ def _scanned(invocation: Invocation, plan: Plan, baseline: baselines.Baseline | 
         today=datetime.date.today(),
     )
     kept, aside = sieve.sift(findings)
-    about = [*sieve.about_suppressions(library.holding(_OWN_SUPPRESSIONS)), *sieve.stale(findings)]
+    about = [*sieve.about_suppressions(library.holding(may_name_us)), *sieve.stale(findings)]
     more, more_aside = sieve.sift(identify(sorted(about, key=_order), lines.text_of))
     reported = tuple(sorted((*kept, *more), key=_order))
     troubled = bool(library.troubles) or any(finding.code == exl002_crashed_rule.RULE.code for finding in found)

@@ -45,7 +45,7 @@ class Sieve:
     """The decoded text of a file; None where it cannot be read."""
     today: datetime.date
     _comments: dict[str, tuple[Suppression, ...]] = field(default_factory=dict)
-    _used: set[tuple[str, int]] = field(default_factory=set)
+    _used: set[tuple[str, int, int]] = field(default_factory=set)
 
     def sift(self, findings: tuple[Finding, ...]) -> tuple[list[Finding], list[SetAside]]:
         """The findings that are reported, and those that are not."""
@@ -110,7 +110,7 @@ class Sieve:
                 lines = lines if lines is not None else self._head_lines(finding.place)
                 if lines.isdisjoint((comment.line, comment.next_code_line if comment.own_line and comment.kind == "ignore" else comment.line)):
                     continue
-            self._used.add((finding.place.path, comment.line))
+            self._used.add((finding.place.path, comment.line, comment.column))
             return comment
         return None
 
@@ -157,7 +157,7 @@ class Sieve:
         if self._is_expired(comment):
             return [exl005_expired_suppression.RULE.finding(place, scope="", until=str(comment.until))]
         did_run = not comment.codes or any(_ran(code, self.codes) for code in comment.codes)
-        if is_ours and (place.path, comment.line) not in self._used and did_run:
+        if is_ours and (place.path, comment.line, comment.column) not in self._used and did_run:
             what = f"nothing is held back by the suppression of {', '.join(comment.codes) or 'every rule'}"
             found.append(exl003_unused_suppression.RULE.finding(place, scope="", what=what, help="remove it"))
         if is_ours and self.config.require_suppression_reason and not comment.reason:

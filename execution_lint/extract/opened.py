@@ -35,11 +35,8 @@ def parse_quickly(text: str) -> ast.Module:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return ast.parse(text)
-    except _FAILURES as failure:
-        try:
-            return parse_thoroughly(text)
-        except _FAILURES:
-            raise failure from None
+    except _FAILURES:
+        return parse_thoroughly(text)
 
 
 def parse_thoroughly(text: str) -> ast.Module:
@@ -227,8 +224,9 @@ def _is_word(character: str) -> bool:
 
 def _unparsable(failure: BaseException, shift: int) -> Unparsable:
     match failure:
-        case SyntaxError(msg=message, lineno=line):
-            return Unparsable(f"syntax error: {message}", (line or 0) + shift if line else 0)
+        case SyntaxError(lineno=line):
+            # In words of our own: the parsers and the Pythons differ in theirs.
+            return Unparsable(f"syntax error{f' at line {line + shift}' if line else ''}", line + shift if line else 0)
         case RecursionError() | MemoryError():
             return Unparsable("it is nested too deeply to be parsed", 0)
         case _:
