@@ -59,6 +59,9 @@ MAXIMUM_DEPTH = 40
 MAXIMUM_CALLS = 2
 """Calls into each other whose arguments are followed; deeper ones are looked at without them, whoever calls."""
 
+MAXIMUM_VALUES = 400
+"""Values in a function beyond which it is looked at once, whoever calls, instead of for each call."""
+
 MAXIMUM_ALTERNATIVES = 24
 """Things that one expression may stand for beyond which it is not known."""
 
@@ -741,7 +744,7 @@ class Inference:
 
     def _result(self, function: FunctionThing, scope: Scope, arguments: "dict[str, tuple[At, ...]]", calls: int) -> Iterator[Thing]:
         definition = function.definition
-        given = arguments if arguments and calls <= MAXIMUM_CALLS else None
+        given = arguments if arguments and calls <= MAXIMUM_CALLS and len(scope.values) <= MAXIMUM_VALUES else None
         frame = Frame(definition.path, definition.region, definition.scope, given, calls=calls if given else 0)
         if scope.returns != NONE:
             for thing in self.types(At(frame, scope.returns)):

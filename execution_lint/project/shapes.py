@@ -53,7 +53,10 @@ MAXIMUM_ANSWERS = 8
 MAXIMUM_CALLS = 4
 """Helpers that call each other whose arguments are followed; deeper ones are looked at without them, whoever calls."""
 
-MAXIMUM_STEPS = 3_000
+MAXIMUM_VALUES = 400
+"""Values in a helper beyond which it is looked at once, whoever calls, instead of for each call."""
+
+MAXIMUM_STEPS = 1_500
 """Questions that one exit may take: what costs more is not known."""
 
 MAXIMUM_DEPTH = 60
@@ -381,7 +384,7 @@ class Shapes:
             return
         definition = function.definition
         frame = Frame(definition.path, definition.region, definition.scope)
-        if call.frame.calls < MAXIMUM_CALLS:
+        if call.frame.calls < MAXIMUM_CALLS and len(scope.values) <= MAXIMUM_VALUES:
             frame = Frame(
                 definition.path,
                 definition.region,
