@@ -103,7 +103,8 @@ def scan(case: RuleCase, target: Path, *, every_rule: bool = False, locate: bool
     for name, path in case.files.items():
         (target / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, target / name)
-    (target / CONFIGURATION).touch()
+    if not (target / "pyproject.toml").exists():
+        (target / CONFIGURATION).touch()
     added = target / ADDED_CHECK
     invocation = Invocation(
         paths=(str(target),),
