@@ -1,6 +1,6 @@
 """By which other names a project knows something: the closure that makes searching by name sound."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from execution_lint.facts.scopes import Scope, ScopeKind, TargetKind
 from execution_lint.facts.values import NONE, Attribute, Call, Choice, Free, Imported, Ref
@@ -11,8 +11,11 @@ MAXIMUM_ROUNDS = 6
 """Renamings of renamings that are followed."""
 
 
-def closure(inference: Inference, names: frozenset[str]) -> frozenset[str]:
-    """`names` and every other name that an import, an assignment or a subclass binds to what one of them stands for."""
+def closure(inference: Inference, names: frozenset[str], is_extended: Callable[[Scope], bool] = lambda scope: True) -> frozenset[str]:
+    """`names` and every other name that an import, an assignment or a subclass binds to what one of them stands for.
+
+    `is_extended` tells of a subclass whether it can have subclasses of its own; where not, its name is left out.
+    """
     found = set(names)
     searched: set[str] = set()
     for _ in range(MAXIMUM_ROUNDS):
@@ -25,11 +28,11 @@ def closure(inference: Inference, names: frozenset[str]) -> frozenset[str]:
             for region in regions if module is not None else ():
                 facts = module.facts(region) if module is not None else None
                 for scope in facts.scopes if facts is not None else ():
-                    found.update(_bound(scope, fresh))
+                    found.update(_bound(scope, fresh, is_extended))
     return frozenset(found)
 
 
-def _bound(scope: Scope, names: frozenset[str]) -> Iterator[str]:
+def _bound(scope: Scope, names: frozenset[str], is_extended: Callable[[Scope], bool]) -> Iterator[str]:
     for name, ref in scope.bindings:
         value = scope.values[ref]
         if isinstance(value, Imported):
@@ -40,7 +43,7 @@ def _bound(scope: Scope, names: frozenset[str]) -> Iterator[str]:
     for assignment in scope.assignments:
         if assignment.kind in (TargetKind.ATTRIBUTE, TargetKind.GLOBAL) and _refers(scope, assignment.value, names):
             yield assignment.name
-    if scope.kind is ScopeKind.CLASS and any(_refers(scope, base.value, names) for base in scope.bases):
+    if scope.kind is ScopeKind.CLASS and is_extended(scope) and any(_refers(scope, base.value, names) for base in scope.bases):
         yield scope.name
 
 

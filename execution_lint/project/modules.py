@@ -20,6 +20,7 @@ class Module:
         """Dotted name from its import root."""
         self.import_root = import_root
         self._source = source
+        self._methods: dict[int, tuple[int, ...]] = {}
 
     @property
     def regions(self) -> tuple[Region, ...]:
@@ -106,12 +107,13 @@ class Module:
 
     def methods(self, class_region: int) -> tuple[int, ...]:
         """The regions of the methods of a class, which follow it."""
-        found = []
-        for index in range(class_region + 1, len(self.regions)):
-            if self.regions[index].kind is not RegionKind.METHOD:
-                break
-            found.append(index)
-        return tuple(found)
+        if class_region not in self._methods:
+            end = class_region + 1
+            regions = self.regions
+            while end < len(regions) and regions[end].kind is RegionKind.METHOD:
+                end += 1
+            self._methods[class_region] = tuple(range(class_region + 1, end))
+        return self._methods[class_region]
 
 
 class Modules:

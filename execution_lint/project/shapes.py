@@ -127,6 +127,7 @@ class Shapes:
         self._active: set[ValueKey] = set()
         self._depth = 0
         self._steps = 0
+        self._models: dict[tuple[ClassThing, bool], Answer | None] = {}
         self._raising: dict[ValueKey, bool] = {}
         self._cut = False
         """Whether an answer was cut short below the present question: such answers are not kept, so that their order is of no matter."""
@@ -591,6 +592,11 @@ class Shapes:
 
     def model(self, cls: ClassThing, *, by_alias: bool) -> Answer | None:
         """The fields of a Pydantic, dataclass, TypedDict, attrs or msgspec class; None for a class that is none of these."""
+        if (cls, by_alias) not in self._models:
+            self._models[cls, by_alias] = self._model(cls, by_alias)
+        return self._models[cls, by_alias]
+
+    def _model(self, cls: ClassThing, by_alias: bool) -> Answer | None:
         keys: set[str] = set()
         is_model = is_open = False
         for base in self._inference.ancestry(cls):

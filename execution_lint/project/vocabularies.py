@@ -5,16 +5,15 @@ from collections.abc import Iterator
 from functools import cached_property
 
 from execution_lint.config.schema import Config
-from execution_lint.facts.scopes import ScopeKind, TargetKind
+from execution_lint.facts.scopes import Scope, ScopeKind, TargetKind
 from execution_lint.facts.values import NONE, Attribute, Call, Constant, Free, Item, Nested, Operation, Ref, Sequence, Text
-from execution_lint.facts.scopes import Scope
 from execution_lint.model.place import Place
 from execution_lint.project.aliases import closure
 from execution_lint.project.inference import Inference, is_enum_base
 from execution_lint.project.strings import strings
 from execution_lint.project.subjects import VocabularyFact
 from execution_lint.project.things import At, ClassThing, Definition, ExternalThing, Frame
-from execution_lint.source.regions import Needles
+from execution_lint.source.regions import Needles, RegionKind
 
 WORDS = frozenset({"Enum", "StrEnum", "IntEnum", "ReprEnum", "TextChoices", "LowercaseStrEnum", "UppercaseStrEnum"})
 """The names of the classes that make enums; one of them stands in the text wherever an alias of it is bound."""
@@ -65,7 +64,7 @@ class Vocabularies:
         return found
 
     def _enums(self) -> Iterator[ClassThing]:
-        names = closure(self._inference, WORDS)
+        names = closure(self._inference, WORDS, _is_without_members)
         for path, regions in self._inference.modules.library.candidates(Needles(names)):
             module = self._inference.modules.at(path)
             for region in regions if module is not None else ():
@@ -113,13 +112,20 @@ class Vocabularies:
         for path, regions in self._inference.modules.library.candidates(Needles(names)):
             module = self._inference.modules.at(path)
             for region in regions if module is not None else ():
-                facts = module.facts(region) if module is not None else None
+                if module is None or module.regions[region].kind not in (RegionKind.CLASS, RegionKind.COMPOUND):
+                    continue
+                facts = module.facts(region)
                 for scope in facts.scopes if facts is not None else ():
                     if scope.kind is ScopeKind.CLASS:
                         for assignment in scope.assignments:
                             if assignment.annotation != NONE and is_status_name(assignment.name):
                                 found |= mentioned(scope, assignment.annotation) & names
         return frozenset(found)
+
+
+def _is_without_members(scope: Scope) -> bool:
+    """Whether an enum can be extended: one with members cannot."""
+    return not any(assignment.value != NONE and not assignment.name.startswith("_") for assignment in scope.assignments)
 
 
 def mentioned(scope: Scope, ref: Ref, depth: int = 10) -> frozenset[str]:
