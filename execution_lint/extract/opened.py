@@ -4,18 +4,21 @@ import ast
 import re
 import warnings
 from bisect import bisect_right
-from functools import cached_property
 from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
 
 from execution_lint.extract.coordinates import Coordinates
 from execution_lint.extract.lowering import TooDeep, lower
 from execution_lint.facts.scopes import RegionFacts
 from execution_lint.source.outline import Statement, members, outline
-from execution_lint.source.regions import Needles, Region, RegionKind
+from execution_lint.source.regions import BLANKS, Needles, Region, RegionKind, words_in
 from execution_lint.source.text import line_starts
 
 Parser = Callable[[str], ast.Module]
 """From text to a tree; raises SyntaxError, ValueError, RecursionError or MemoryError."""
+
+_MANY_WORDS = 16
+"""From so many needles on, the words of a text are gathered once instead of searched for one by one."""
 
 _FAILURES = (SyntaxError, ValueError, RecursionError, MemoryError)
 
@@ -30,13 +33,14 @@ class Unparsable(Exception):
 
 
 def parse_quickly(text: str) -> ast.Module:
-    """The tree by the running Python's own parser, or by libcst for syntax that it does not know."""
+    """The tree by the running Python's own parser, or by libcst for syntax that it does not know; where both fail, as the former does."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return ast.parse(text)
-    except _FAILURES:
-        return parse_thoroughly(text)
+        return _parse(text)
+    except _FAILURES as failure:
+        try:
+            return parse_thoroughly(text)
+        except _FAILURES:
+            raise failure from None
 
 
 def parse_thoroughly(text: str) -> ast.Module:
@@ -47,16 +51,17 @@ def parse_thoroughly(text: str) -> ast.Module:
 
 
 def parse_whole(text: str) -> ast.Module:
-    """The tree by libcst, or by the running Python where libcst gives up."""
+    """The tree by libcst, or by the running Python where libcst gives up; where both fail, as the latter does."""
     try:
         return parse_thoroughly(text)
-    except _FAILURES as failure:
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                return ast.parse(text)
-        except _FAILURES:
-            raise failure from None
+    except _FAILURES:
+        return _parse(text)
+
+
+def _parse(text: str) -> ast.Module:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return ast.parse(text)
 
 
 def split_lines(text: str) -> list[str]:
@@ -76,6 +81,7 @@ class OpenedFile:
         self.is_parsed = False
         """Whether any region was parsed."""
         self._facts: dict[int, RegionFacts | Unparsable] = {}
+        self._words_of: dict[int, frozenset[str]] = {}
         self._trees: list[list[ast.stmt]] | None = None
         self.broken: Unparsable | None = None
         """Why the file as a whole does not parse, once that was found out."""
@@ -88,27 +94,49 @@ class OpenedFile:
 
     def mentions(self, index: int, word: str) -> bool:
         """Whether a word stands in a region's text."""
-        needles = Needles(frozenset((word,)))
-        lines = self.regions[index].lines(self.lines)
-        return any(word in line for line in lines) and needles.stand_in(lines)
+        words = self._words_of.get(index)
+        if words is None:
+            words = self._words_of[index] = frozenset(
+                word for line in self.regions[index].lines(self.lines) for word in words_in(line)
+            )
+        return word in words
 
     def candidates(self, needles: Needles) -> tuple[int, ...]:
         """The regions in whose text one of the needles stands, found from where it stands."""
         found: set[int] = set()
         region_of_line = self._region_of_line
-        words = needles.words if len(needles.words) < 16 else needles.words & self._words
+        words = needles.words if len(needles.words) < _MANY_WORDS else needles.words & self._words
         for line in _lines_of(words, self.text, self._starts):
             found.add(region_of_line[line])
-        if needles.decorators and "@" in self.text:
-            for number, text in enumerate(self.lines):
-                if "@" in text and Needles(decorators=needles.decorators).stand_in((text,)):
-                    found.add(region_of_line[number])
+        for line, respelled in self._respelled:
+            if not needles.words.isdisjoint(respelled):
+                found.add(region_of_line[line])
         found.discard(-1)
+        if needles.decorators:
+            decorators = Needles(decorators=needles.decorators)
+            for index in self._decorating:
+                if index not in found and decorators.stand_in(self.regions[index].lines(self.lines)):
+                    found.add(index)
         return tuple(sorted(found))
 
     @cached_property
     def _words(self) -> frozenset[str]:
         return frozenset(re.findall(r"\w+", self.text))
+
+    @cached_property
+    def _respelled(self) -> tuple[tuple[int, frozenset[str]], ...]:
+        """The lines (from 0) that are not ASCII, each with the names that Python reads there."""
+        if self.text.isascii():
+            return ()
+        return tuple((number, frozenset(words_in(line))) for number, line in enumerate(self.lines) if not line.isascii())
+
+    @cached_property
+    def _decorating(self) -> tuple[int, ...]:
+        """The regions with a line that begins with `@`."""
+        if "@" not in self.text:
+            return ()
+        lines = (number for number, line in enumerate(self.lines) if "@" in line and line.lstrip(BLANKS).startswith("@"))
+        return tuple(sorted({self._region_of_line[number] for number in lines} - {-1}))
 
     @cached_property
     def _starts(self) -> tuple[int, ...]:
@@ -161,13 +189,15 @@ class OpenedFile:
     def _doubted(self, index: int, found: Unparsable) -> RegionFacts | Unparsable:
         """A region does not parse by itself: the file as a whole tells whether that is the file's fault."""
         try:
-            pieces = _pieces(parse_quickly(self.text))
+            pieces = _pieces(parse_quickly(self.text), self.lines)
         except _FAILURES as failure:
             self.broken = _unparsable(failure, 0)
             return found
-        if tuple(region for region, _ in pieces) != self.regions:
+        by_lines = {(region.first_line, region.last_line): statements for region, statements in pieces}
+        trees = [by_lines.get((region.first_line, region.last_line)) for region in self.regions]
+        if any(tree is None for tree in trees):
             return found
-        self._trees = [statements for _, statements in pieces]
+        self._trees = [tree for tree in trees if tree is not None]
         return self._lower(self.regions[index], self._trees[index], 0)
 
     def _read(self, region: Region, parse: Parser) -> RegionFacts | Unparsable:
@@ -202,7 +232,7 @@ class OpenedFile:
             self.broken = _unparsable(failure, 0)
             self.regions = _outlined(self.text) or ()
             return
-        pieces = _pieces(tree)
+        pieces = _pieces(tree, self.lines)
         self.regions = tuple(region for region, _ in pieces)
         self._trees = [statements for _, statements in pieces]
 
@@ -270,24 +300,24 @@ def _last_line(starts: Sequence[int], statement: Statement) -> int:
     return bisect_right(starts, max(statement.start, statement.end - 1))
 
 
-def _pieces(tree: ast.Module) -> list[tuple[Region, list[ast.stmt]]]:
+def _pieces(tree: ast.Module, lines: list[str]) -> list[tuple[Region, list[ast.stmt]]]:
     """The regions of a parsed file with their statements: what `_outlined` finds lexically, by the tree."""
     groups: list[list[ast.stmt]] = []
     for statement in tree.body:
-        if groups and _first_line(statement) <= (groups[-1][-1].end_lineno or 0):
+        if groups and _first_line(statement, lines) <= (groups[-1][-1].end_lineno or 0):
             groups[-1].append(statement)
         else:
             groups.append([statement])
     pieces: list[tuple[Region, list[ast.stmt]]] = []
     for group in groups:
         statement = group[0]
-        first, last = _first_line(statement), group[-1].end_lineno or 0
+        first, last = _first_line(statement, lines), group[-1].end_lineno or 0
         kind, name = _kind_of(group)
         if not isinstance(statement, ast.ClassDef):
             pieces.append((Region(kind, name, "", first, last, _decorated_until(statement)), group))
             continue
         methods = [part for part in statement.body if isinstance(part, (ast.FunctionDef, ast.AsyncFunctionDef))]
-        excluded = tuple((_first_line(method), method.end_lineno or 0) for method in methods)
+        excluded = tuple((_first_line(method, lines), method.end_lineno or 0) for method in methods)
         rest = [part for part in statement.body if part not in methods]
         statement.body = rest
         pieces.append((Region(kind, name, "", first, last, _decorated_until(statement), excluded), group))
@@ -299,9 +329,23 @@ def _pieces(tree: ast.Module) -> list[tuple[Region, list[ast.stmt]]]:
     return pieces
 
 
-def _first_line(statement: ast.stmt) -> int:
-    decorators = getattr(statement, "decorator_list", None)
-    return min((decorator.lineno for decorator in decorators), default=statement.lineno) if decorators else statement.lineno
+# Read by name, for 3.10 lacks it.
+_COMPOUND: tuple[type[ast.stmt], ...] = (
+    *(ast.If, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith, ast.Try, ast.Match),
+    getattr(ast, "TryStar", ast.Try),
+)
+
+
+def _first_line(statement: ast.stmt, lines: list[str]) -> int:
+    """The line that a statement begins on, which is that of its first `@` where it is decorated."""
+    decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
+    if not decorators:
+        return statement.lineno
+    line = decorators[0].lineno
+    # Brackets may open on lines before the decorator's expression.
+    while line > 1 and not lines[line - 1].lstrip(BLANKS).startswith("@"):
+        line -= 1
+    return line
 
 
 def _decorated_until(statement: ast.stmt) -> int:
@@ -318,7 +362,9 @@ def _kind_of(group: list[ast.stmt]) -> tuple[RegionKind, str]:
             return RegionKind.IMPORT, ""
         case [ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name))]:
             return RegionKind.ASSIGNMENT, name
-        case [ast.If() | ast.For() | ast.AsyncFor() | ast.While() | ast.With() | ast.AsyncWith() | ast.Try() | ast.Match()]:
+        case [statement] if isinstance(alias := getattr(statement, "name", None), ast.Name):
+            return RegionKind.ASSIGNMENT, alias.id
+        case [statement] if isinstance(statement, _COMPOUND):
             return RegionKind.COMPOUND, ""
         case _:
             return RegionKind.OTHER, ""

@@ -40,6 +40,9 @@ def _bound(scope: Scope, names: frozenset[str], is_extended: Callable[[Scope], b
                 yield name
         elif scope.kind is not ScopeKind.FUNCTION and _refers(scope, ref, names):
             yield name
+    for parameter in scope.parameters:
+        if _refers(scope, parameter.default, names):
+            yield parameter.name
     for assignment in scope.assignments:
         if assignment.kind in (TargetKind.ATTRIBUTE, TargetKind.GLOBAL) and _refers(scope, assignment.value, names):
             yield assignment.name

@@ -104,6 +104,7 @@ class Inference:
         self.modules = modules
         self._known: dict[ValueKey, Things] = {}
         self._types: dict[ValueKey, Things] = {}
+        self._scopes: dict[tuple[str, int], tuple[Scope, ...]] = {}
         self._assigned: dict[tuple[Definition, str], tuple[tuple[Frame, Assignment], ...]] = {}
         self._ancestries: dict[ClassThing, tuple[ClassThing | ExternalThing | UnknownThing, ...]] = {}
         self._active: set[tuple[str, ValueKey]] = set()
@@ -115,7 +116,13 @@ class Inference:
 
     def scope(self, frame: Frame | Definition) -> Scope:
         """The facts of a frame."""
-        return self.module(frame.path).scope(frame.region, frame.scope)
+        key = (frame.path, frame.region)
+        scopes = self._scopes.get(key)
+        if scopes is None:
+            facts = self.module(frame.path).facts(frame.region)
+            assert facts is not None
+            scopes = self._scopes[key] = facts.scopes
+        return scopes[frame.scope]
 
     def module(self, path: str) -> Module:
         """A module that was opened before."""
@@ -275,12 +282,21 @@ class Inference:
             return ExternalThing(f"builtins.{name}")
         if name == "__name__":
             return TextThing(self.module(frame.path).name)
-        module = self.module(frame.path)
+        starred = self._starred(self.module(frame.path), name)
+        return starred if starred is not None else UnknownThing(f"`{name}` is not bound in its module")
+
+    def _starred(self, module: Module, name: str, passed: tuple[str, ...] = ()) -> ExternalThing | None:
+        """The name as it comes from outside by `import *`, through modules of the project too."""
         for star in module.star_imports():
             target = self.modules.relative(star, module)
-            if self.modules.find(target, module) is None:
+            path = self.modules.find(target, module)
+            if path is None:
                 return ExternalThing(f"{target}.{name}")
-        return UnknownThing(f"`{name}` is not bound in its module")
+            inner = self.modules.at(path) if path not in passed and not path.endswith("/") else None
+            found = self._starred(inner, name, (*passed, path)) if inner is not None else None
+            if found is not None:
+                return found
+        return None
 
     def _imported(self, path: str, imported: Imported) -> Iterator[Thing]:
         module = self.module(path)
@@ -313,11 +329,9 @@ class Inference:
 
     def _unbound_in(self, thing: ModuleThing, name: str) -> Thing:
         module = self.modules.at(thing.path)
-        for star in module.star_imports() if module is not None else ():
-            assert module is not None
-            target = self.modules.relative(star, module)
-            if self.modules.find(target, module) is None:
-                return ExternalThing(f"{target}.{name}")
+        starred = self._starred(module, name) if module is not None else None
+        if starred is not None:
+            return starred
         return UnknownThing(f"`{thing.name}` does not bind `{name}` where it can be seen")
 
     def _defined(self, definition: Definition) -> Thing:
@@ -356,8 +370,10 @@ class Inference:
         provided = tuple(self._provided(frame, parameter.default)) if parameter.default != NONE else ()
         if provided:
             yield from provided
-        else:
-            yield UnknownThing(f"parameter `{parameter.name}` has no annotation")
+            return
+        if parameter.default != NONE:
+            yield from self.things(At(frame, parameter.default))
+        yield UnknownThing(f"parameter `{parameter.name}` has no annotation")
 
     def _provided(self, frame: Frame, default: Ref) -> Iterator[Thing]:
         """What `Depends(provider)` as a default hands in."""
@@ -517,17 +533,44 @@ class Inference:
                         return frame, assignment
         return None
 
+    def constructor_fields(self, cls: ClassThing) -> tuple[str, ...]:
+        """The fields, in order, that a dataclass-like class takes as positional arguments; empty for other classes."""
+        ancestry = self.ancestry(cls)
+        is_made = any(
+            isinstance(base, ExternalThing) and base.name.rpartition(".")[2] in ("NamedTuple", "Struct") for base in ancestry
+        ) or any(
+            decorator.name.rpartition(".")[2] in ("dataclass", "define", "frozen", "mutable", "attrs", "s")
+            for base in ancestry
+            if isinstance(base, ClassThing)
+            for decorator in self.decorators(base.definition)
+        )
+        found: dict[str, None] = {}
+        for base in reversed(ancestry) if is_made else ():
+            if isinstance(base, ClassThing):
+                for assignment in self.scope(base.definition).assignments:
+                    if assignment.kind is TargetKind.NAME and assignment.annotation != NONE:
+                        found[assignment.name] = None
+        return tuple(found)
+
     def _class_attribute(self, cls: ClassThing, name: str) -> Iterator[Thing]:
         is_enum = self.is_enum(cls)
         for base in self.ancestry(cls):
             match base:
                 case ClassThing():
                     sites = self.class_sites(base, name)
+                    field = None if is_enum else self._annotated_field(base, name)
+                    if field is not None:
+                        yield from self.types(field)
+                        return
                     if not sites:
                         continue
                     for site in sites:
                         if is_enum and not isinstance(self.value(site), Nested):
                             yield MemberThing(cls, name)
+                            continue
+                        column = self.column(site)
+                        if column is not None:
+                            yield column
                             continue
                         for thing in self.things(site):
                             yield FunctionThing(thing.definition, cls) if isinstance(thing, FunctionThing) else thing
@@ -539,6 +582,34 @@ class Inference:
                     yield UnknownThing(f"`{name}` may come from a base that is not known ({base.reason})")
                     return
         yield UnknownThing(f"`{self.scope(cls.definition).name}` has no attribute `{name}` that can be seen")
+
+    def _annotated_field(self, cls: ClassThing, name: str) -> At | None:
+        frame = Frame(cls.definition.path, cls.definition.region, cls.definition.scope)
+        for assignment in self.scope(frame).assignments:
+            if assignment.kind is TargetKind.NAME and assignment.name == name and assignment.annotation != NONE:
+                return At(frame, assignment.annotation)
+        return None
+
+    def column(self, at: At) -> InstanceThing | None:
+        """The enum that the definition of a column names: `Column(Enum(JobStatus))`, `CharField(choices=JobStatus.choices)`."""
+        call = self.value(at)
+        if not isinstance(call, Call):
+            return None
+        scope = self.scope(at.frame)
+        for argument in call.arguments:
+            inner = scope.values[argument.value]
+            nested = (part.value for part in inner.arguments) if isinstance(inner, Call) else ()
+            for candidate in (argument.value, *nested):
+                part = scope.values[candidate]
+                if isinstance(part, Attribute) and part.name in ("choices", "values"):
+                    candidate = part.base
+                if not isinstance(scope.values[candidate], (Free, Attribute)):
+                    continue
+                for thing in self.things(At(at.frame, candidate)):
+                    owner = thing if isinstance(thing, ClassThing) else thing.of if isinstance(thing, (MemberThing, MemberValueThing)) else None
+                    if owner is not None and self.is_enum(owner):
+                        return InstanceThing(owner)
+        return None
 
     def _instance_attribute(self, receiver: Thing, cls: ClassThing, name: str) -> Iterator[Thing]:
         if name in ("value", "_value_") and self.is_enum(cls):
@@ -574,6 +645,10 @@ class Inference:
             yield from self.types(At(frame, annotated[-1]))
             return
         for site in self.class_sites(cls, name):
+            column = self.column(site)
+            if column is not None:
+                yield column
+                continue
             for thing in self.things(site):
                 if isinstance(thing, FunctionThing):
                     bound = FunctionThing(thing.definition, receiver)
@@ -662,6 +737,10 @@ class Inference:
                 yield PartialThing(function, call)
         elif thing.name in _PASSED_THROUGH and first is not None:
             yield from self.types(first)
+        elif thing.name in ("builtins.staticmethod", "builtins.classmethod") and first is not None:
+            yield from self.things(first)
+        elif thing.name == "builtins.getattr" and len(arguments) > 1 and first is not None:
+            yield from self._got(first, At(call.frame, arguments[1].value))
         elif thing.name == "builtins.super":
             yield from self._super(call)
         elif thing.name in _CLOSERS and first is not None:
@@ -672,6 +751,15 @@ class Inference:
             last = thing.name.rpartition(".")[2]
             is_class = last[:1].isupper() or thing.name.startswith("builtins.")
             yield InstanceThing(thing if is_class else ExternalThing(f"{thing.name}()", thing.receiver), (), call.key)
+
+    def _got(self, owner: At, name: At) -> Iterator[Thing]:
+        """`getattr` with a literal name."""
+        text = self.value(name)
+        for thing in self.things(owner):
+            if isinstance(text, Text):
+                yield from self.attribute(thing, text.value)
+            else:
+                yield UnknownThing("an attribute whose name is not known")
 
     def _super(self, call: At) -> Iterator[Thing]:
         frame: Frame | None = call.frame

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from execution_lint.config.schema import Reference
 from execution_lint.facts.scopes import Exit, ExitKind, Scope, ScopeKind, TargetKind
@@ -26,11 +27,12 @@ from execution_lint.model.finding import Related
 from execution_lint.model.place import Place
 from execution_lint.project.aliases import closure
 from execution_lint.project.inference import Inference
-from execution_lint.project.spelling import spelled
+from execution_lint.project.spelling import mentioned, spelled
 from execution_lint.project.subjects import LoopCall, LoopLife
 from execution_lint.project.things import (
     At,
     ClassThing,
+    Definition,
     ExternalThing,
     Frame,
     FunctionThing,
@@ -118,12 +120,18 @@ class Loops:
     def _in_scope(self, frame: Frame, names: frozenset[str]) -> Iterator[LoopCall]:
         scope = self._inference.scope(frame)
         for ref, value in enumerate(scope.values):
-            if isinstance(value, Call) and self._last_name(scope, value.function) in names:
+            if isinstance(value, Call) and self._names(scope, value.function) & names:
                 for thing in self._inference.things(At(frame, value.function)):
                     called = makes_a_loop(thing) or self._subclass(thing)
                     if called:
                         yield self._linked(frame, scope, ref, called)
                         break
+
+    def _names(self, scope: Scope, ref: Ref) -> frozenset[str]:
+        """The names by which a callee could be known: all of its parts, since it may be made by `partial` or `getattr`."""
+        found = mentioned(scope, ref)
+        value = scope.values[ref]
+        return found | frozenset((self._last_name(scope, ref), getattr(value, "name", "")))
 
     def _last_name(self, scope: Scope, ref: Ref) -> str:
         for _ in range(8):
@@ -198,7 +206,7 @@ class Loops:
     # Life
 
     def _life(self, frame: Frame, scope: Scope, uses: _Uses) -> tuple[LoopLife, str]:
-        if uses.factory or self._is_exempt(frame):
+        if uses.factory or self._is_exempt(frame) or self._is_handed_as_factory(frame):
             return LoopLife.EXEMPT, ""
         function = self._function(frame)
         if function is None:
@@ -208,15 +216,15 @@ class Loops:
             return LoopLife.THREAD, uses.stored
         if uses.stored:
             return LoopLife.STORED, uses.stored
-        if uses.returned or scope.kind is ScopeKind.LAMBDA:
+        if uses.returned:
             return LoopLife.RETURNED, ""
         if uses.yielded:
             return LoopLife.YIELDED, ""
         if uses.threaded:
             return LoopLife.THREAD, uses.passed
-        if uses.runs_forever:
-            return (LoopLife.THREAD, "") if is_thread_body or not uses.runs else (LoopLife.RUN_TO_COMPLETION, "")
-        if uses.runs:
+        if uses.runs_forever and is_thread_body:
+            return LoopLife.THREAD, ""
+        if uses.runs or uses.runs_forever:
             return LoopLife.RUN_TO_COMPLETION, ""
         if uses.is_set:
             return (LoopLife.RUN_TO_COMPLETION, "") if self._runs_current(scope) else (LoopLife.SET, "")
@@ -227,7 +235,7 @@ class Loops:
         return LoopLife.UNUSED, ""
 
     def _module_life(self, frame: Frame, scope: Scope, uses: _Uses) -> tuple[LoopLife, str]:
-        if scope.kind is ScopeKind.LAMBDA:
+        if uses.returned:
             return LoopLife.RETURNED, ""
         names = [assignment.name for assignment in scope.assignments if assignment.kind is TargetKind.NAME] if not uses.runs else []
         module = self._inference.module(frame.path)
@@ -239,10 +247,8 @@ class Loops:
                     return LoopLife.STORED, f"the module's name `{name}`"
                 if module.mentions(index, "run_until_complete"):
                     uses.runs = True
-        if uses.runs:
+        if uses.runs or uses.runs_forever:
             return LoopLife.RUN_TO_COMPLETION, ""
-        if uses.runs_forever:
-            return LoopLife.THREAD, ""
         if uses.is_set and not names:
             return LoopLife.SET, ""
         return LoopLife.STORED, f"the module's name `{names[0]}`" if names else "the module"
@@ -385,13 +391,15 @@ class Loops:
             if not captured:
                 continue
             uses.closed_over = True
+            inner_frame = Frame(frame.path, frame.region, index)
             for value in inner.values:
                 if isinstance(value, Attribute) and value.base in captured:
                     uses.closed |= value.name == "close"
                     if value.name in ("run_forever", "run_until_complete"):
-                        uses.threaded = True
-            if inner.kind is ScopeKind.LAMBDA and any(exit.value in captured for exit in inner.exits):
-                uses.factory |= self._is_factory(scope, index)
+                        if self._is_thread_target(inner_frame):
+                            uses.threaded = True
+                        else:
+                            uses.runs = True
 
     def _is_within(self, scopes: tuple[Scope, ...], index: int, outer: int) -> bool:
         while index != NONE:
@@ -400,14 +408,32 @@ class Loops:
                 return True
         return False
 
-    def _is_factory(self, scope: Scope, nested: int) -> bool:
-        refs = {ref for ref, value in enumerate(scope.values) if isinstance(value, Nested) and value.scope == nested}
-        return any(
-            argument.name == "loop_factory" and argument.value in refs
-            for value in scope.values
-            if isinstance(value, Call)
-            for argument in value.arguments
-        )
+    def _is_handed_as_factory(self, frame: Frame) -> bool:
+        """Whether the code is that of a function that something is given as its `loop_factory`."""
+        facts = self._inference.module(frame.path).facts(frame.region)
+        assert facts is not None
+        index = frame.scope
+        while index != NONE:
+            if Definition(frame.path, frame.region, index) in self._factories:
+                return True
+            index = facts.scopes[index].parent
+        return False
+
+    @cached_property
+    def _factories(self) -> frozenset[Definition]:
+        """The functions and lambdas of the project that are handed over as `loop_factory`."""
+        found: set[Definition] = set()
+        for path, regions in self._inference.modules.library.candidates(Needles(frozenset({"loop_factory"}))):
+            module = self._inference.modules.at(path)
+            for region in regions if module is not None else ():
+                facts = module.facts(region) if module is not None else None
+                for index, scope in enumerate(facts.scopes if facts is not None else ()):
+                    for value in scope.values:
+                        for argument in value.arguments if isinstance(value, Call) else ():
+                            if argument.name == "loop_factory":
+                                things = self._inference.things(At(Frame(path, region, index), argument.value))
+                                found.update(thing.definition for thing in things if isinstance(thing, FunctionThing))
+        return frozenset(found)
 
     def _runs_current(self, scope: Scope) -> bool:
         """Whether the function runs something on what `get_event_loop` gives."""
@@ -433,6 +459,8 @@ class Loops:
     def _is_thread_target(self, function: Frame) -> bool:
         """Whether the function is handed to a thread in the region or the class around it."""
         scope = self._inference.scope(function)
+        if scope.name == "run" and self._is_thread(function):
+            return True
         for frame in self._neighbours(function):
             other = self._inference.scope(frame)
             for value in other.values:
@@ -441,6 +469,13 @@ class Loops:
                         if self._last_name(other, argument.value) == scope.name or self._is_nested(frame, other, argument.value, function):
                             return True
         return False
+
+    def _is_thread(self, function: Frame) -> bool:
+        """Whether the function is a method of a thread class."""
+        owner = self._inference.owner(function.definition)
+        return owner is not None and any(
+            isinstance(base, ExternalThing) and base.name == "threading.Thread" for base in self._inference.ancestry(owner)
+        )
 
     def _is_nested(self, frame: Frame, scope: Scope, ref: Ref, function: Frame) -> bool:
         value = scope.values[ref]
@@ -459,7 +494,7 @@ class Loops:
                 and self._last_name(scope, value.base) in attributes
                 for value in scope.values
             )
-            if runs and (self._is_thread_target(frame) or any(isinstance(value, Call) and self._starts_thread(scope, value) for value in scope.values)):
+            if runs and (self._is_thread(frame) or self._is_thread_target(frame) or any(isinstance(value, Call) and self._starts_thread(scope, value) for value in scope.values)):
                 return True
         return False
 

@@ -12,8 +12,10 @@ from execution_lint.facts.values import (
     Free,
     Imported,
     Item,
+    Operation,
     Parameter,
     Ref,
+    Sequence,
     Text,
 )
 
@@ -76,3 +78,33 @@ def last_name(scope: Scope, ref: Ref, depth: int = 12) -> str:
             return name or module.rpartition(".")[2]
         case _:
             return ""
+
+
+def mentioned(scope: Scope, ref: Ref, depth: int = 10) -> frozenset[str]:
+    """The names that stand in an expression, those of called functions and their arguments included."""
+    if ref == NONE or depth == 0:
+        return frozenset()
+    match scope.values[ref]:
+        case Free(name=name):
+            return frozenset((name,))
+        case Attribute(base=base, name=name):
+            return mentioned(scope, base, depth - 1) | {name}
+        case Item(base=base, index=index):
+            return mentioned(scope, base, depth - 1) | mentioned(scope, index, depth - 1)
+        case Call(function=function, arguments=arguments):
+            parts = (function, *(argument.value for argument in arguments))
+            callee = scope.values[function]
+            if isinstance(callee, Free) and callee.name == "getattr" and len(arguments) > 1:
+                name_of = scope.values[arguments[1].value]
+                if isinstance(name_of, Text):
+                    return frozenset((name_of.value,)) | mentioned(scope, arguments[0].value, depth - 1)
+            return frozenset().union(*(mentioned(scope, part, depth - 1) for part in parts))
+        case Sequence(elements=parts) | Operation(operands=parts):
+            return frozenset().union(*(mentioned(scope, part, depth - 1) for part in parts))
+        case Text():
+            return frozenset()
+        case value:
+            alternatives = getattr(value, "alternatives", ())
+            base = getattr(value, "base", NONE)
+            parts = (*alternatives, base)
+            return frozenset().union(*(mentioned(scope, part, depth - 1) for part in parts if part != NONE))

@@ -12,7 +12,7 @@ from execution_lint.model.finding import Related
 from execution_lint.model.place import Place
 from execution_lint.project.aliases import closure
 from execution_lint.project.inference import Inference
-from execution_lint.project.spelling import last_name, spelled
+from execution_lint.project.spelling import last_name, mentioned, spelled
 from execution_lint.project.subjects import StatusPlace, StatusUse, VocabularyFact
 from execution_lint.project.things import (
     At,
@@ -30,7 +30,7 @@ from execution_lint.project.things import (
     Things,
     UnknownThing,
 )
-from execution_lint.project.vocabularies import Vocabularies, is_status_name, mentioned
+from execution_lint.project.vocabularies import Vocabularies, is_status_name
 from execution_lint.source.regions import Needles
 
 _EQUALITY = frozenset({"==", "!=", "case"})
@@ -164,11 +164,12 @@ class Statuses:
     def _uses(self, frame: Frame) -> Iterator[StatusUse]:
         scope = self._inference.scope(frame)
         for literal in self._literals(frame, scope):
-            use = self._governed(scope, literal)
+            use = self._governed(literal)
             if use is not None:
                 yield use
 
-    def _governed(self, scope: Scope, literal: _Literal) -> StatusUse | None:
+    def _governed(self, literal: _Literal) -> StatusUse | None:
+        scope = self._inference.scope(literal.frame)
         text = scope.values[literal.ref]
         assert isinstance(text, Text)
         found = (
@@ -337,14 +338,18 @@ class Statuses:
                 yield from self._contained(frame, scope, comparison.left, comparison.right)
         for assignment in scope.assignments:
             if assignment.value != NONE:
-                for ref in _texts(scope, assignment.value):
-                    where = StatusPlace.DEFAULT if scope.kind is ScopeKind.CLASS else StatusPlace.ASSIGNMENT
+                where = StatusPlace.DEFAULT if scope.kind is ScopeKind.CLASS else StatusPlace.ASSIGNMENT
+                for ref in _defaults(scope, assignment) if scope.kind is ScopeKind.CLASS else _texts(scope, assignment.value):
                     yield _Literal(frame, ref, where, self._target(frame, scope, assignment))
+                yield from self._annotated_table(frame, scope, assignment)
         for ref, value in enumerate(scope.values):
             if isinstance(value, Call):
                 yield from self._arguments(frame, scope, ref, value)
+                yield from self._looked_up_by_method(frame, scope, value)
             elif isinstance(value, Mapping):
                 yield from self._entries(frame, scope, value)
+            elif isinstance(value, Item):
+                yield from self._table(frame, scope, value.base, value.index)
         for parameter in scope.parameters:
             for ref in _texts(scope, parameter.default):
                 yield _Literal(frame, ref, StatusPlace.DEFAULT, self._parameter(frame, parameter))
@@ -354,6 +359,42 @@ class Statuses:
                     for ref in _texts(scope, exit.value):
                         subject = _Subject(f"what `{scope.name}` returns", "", self._inference.types(At(frame, scope.returns)), False)
                         yield _Literal(frame, ref, StatusPlace.RETURN, subject)
+
+    def _looked_up_by_method(self, frame: Frame, scope: Scope, call: Call) -> Iterator[_Literal]:
+        """`table.get(status)`, and `column.in_([...])`."""
+        function = scope.values[call.function]
+        if not isinstance(function, Attribute) or not call.arguments:
+            return
+        if function.name == "get":
+            yield from self._table(frame, scope, function.base, call.arguments[0].value)
+        elif function.name in ("in_", "not_in", "notin_"):
+            yield from self._contained(frame, scope, function.base, call.arguments[0].value)
+
+    def _table(self, frame: Frame, scope: Scope, table: Ref, index: Ref) -> Iterator[_Literal]:
+        """The keys of a dict that is looked up by a status."""
+        if isinstance(scope.values[index], Text):
+            return
+        value = scope.values[table]
+        sites = self._inference.sites(frame, value.name) if isinstance(value, Free) else (At(frame, table),)
+        for site in sites:
+            display = self._inference.value(site)
+            if isinstance(display, Mapping) and site.frame.path == frame.path:
+                subject = self._expression(frame, scope, index)
+                yield from self._keys(site.frame, display, subject)
+
+    def _annotated_table(self, frame: Frame, scope: Scope, assignment: Assignment) -> Iterator[_Literal]:
+        """The keys of a dict annotated `dict[JobStatus, ...]`."""
+        display = scope.values[assignment.value]
+        if assignment.annotation != NONE and isinstance(display, Mapping):
+            for thing in self._inference.types(At(frame, assignment.annotation)):
+                if isinstance(thing, InstanceThing) and len(thing.parameters) == 2:
+                    yield from self._keys(frame, display, _Subject(f"a key of `{assignment.name}`", "", thing.parameters[0], False))
+
+    def _keys(self, frame: Frame, display: Mapping, subject: _Subject) -> Iterator[_Literal]:
+        scope = self._inference.scope(frame)
+        for key, _ in display.entries:
+            for ref in _texts(scope, key):
+                yield _Literal(frame, ref, StatusPlace.KEY, subject)
 
     def _contained(self, frame: Frame, scope: Scope, left: Ref, right: Ref) -> Iterator[_Literal]:
         display = scope.values[right]
@@ -453,30 +494,10 @@ class Statuses:
         frame, assignment = found
         if assignment.annotation != NONE:
             return self._inference.types(At(frame, assignment.annotation))
-        return self._column(frame, assignment.value)
-
-    def _column(self, frame: Frame, ref: Ref) -> Things:
-        """The enum that the definition of a column names: `Column(Enum(JobStatus))`, `CharField(choices=JobStatus.choices)`."""
-        if ref == NONE:
+        if assignment.value == NONE:
             return ()
-        scope = self._inference.scope(frame)
-        value = scope.values[ref]
-        if not isinstance(value, Call):
-            return self._inference.things(At(frame, ref))
-        for argument in value.arguments:
-            inner = scope.values[argument.value]
-            for candidate in (argument.value, *((nested.value for nested in inner.arguments) if isinstance(inner, Call) else ())):
-                part = scope.values[candidate]
-                if isinstance(part, Attribute) and part.name in ("choices", "values"):
-                    candidate = part.base
-                if not isinstance(scope.values[candidate], (Free, Attribute)):
-                    continue
-                for thing in self._inference.things(At(frame, candidate)):
-                    if isinstance(thing, ClassThing) and thing.definition in self._vocabularies.all:
-                        return (InstanceThing(thing),)
-                    if isinstance(thing, (MemberThing, MemberValueThing)) and thing.of.definition in self._vocabularies.all:
-                        return (thing,)
-        return ()
+        column = self._inference.column(At(frame, assignment.value))
+        return (column,) if column is not None else self._inference.things(At(frame, assignment.value))
 
     def _arguments(self, frame: Frame, scope: Scope, ref: Ref, call: Call) -> Iterator[_Literal]:
         texts = [(argument, text) for argument in call.arguments if not argument.name.startswith("*") for text in _texts(scope, argument.value)]
@@ -504,8 +525,9 @@ class Statuses:
                     (found for found in self._inference.attribute(InstanceThing(thing), "__init__") if isinstance(found, FunctionThing)), None
                 )
                 if initialiser is None:
-                    if name:
-                        return self._declared(InstanceThing(thing), name), name, self._class_origin(thing, name)
+                    field = name or self._positional_field(thing, frame, ref, value)
+                    if field:
+                        return self._declared(InstanceThing(thing), field), field, self._class_origin(thing, field)
                     return (), "", None
                 thing = initialiser
             if isinstance(thing, FunctionThing):
@@ -517,7 +539,43 @@ class Statuses:
                         Place(callee.path, parameter.span),
                     )
                     return self._inference.types(At(callee, parameter.annotation)), parameter.name, origin
+        model = self._queried(frame, self._inference.scope(frame).values[ref]) if name else None
+        if model is not None and self._inference.field(model, name) is not None:
+            return self._declared(InstanceThing(model), name), name, self._class_origin(model, name)
         return (), name, None
+
+    def _positional_field(self, cls: ClassThing, frame: Frame, ref: Ref, value: Ref) -> str:
+        """The field that a positional argument of a class without `__init__` goes to."""
+        call = self._inference.scope(frame).values[ref]
+        if not isinstance(call, Call):
+            return ""
+        positional = [argument.value for argument in call.arguments if argument.name == ""]
+        if value not in positional or any(argument.name == "*" for argument in call.arguments):
+            return ""
+        fields = self._inference.constructor_fields(cls)
+        position = positional.index(value)
+        return fields[position] if position < len(fields) else ""
+
+    def _queried(self, frame: Frame, call: object) -> ClassThing | None:
+        """The model that a query is about: `update(Job).values(...)`, `session.query(Job).filter_by(...)`, `Job.objects.filter(...)`."""
+        scope = self._inference.scope(frame)
+        value = call
+        for _ in range(16):
+            if isinstance(value, Call):
+                for argument in value.arguments:
+                    if argument.name == "" and isinstance(scope.values[argument.value], (Free, Attribute)):
+                        for thing in self._inference.things(At(frame, argument.value)):
+                            if isinstance(thing, ClassThing):
+                                return thing
+                value = scope.values[value.function]
+            elif isinstance(value, Attribute):
+                for thing in self._inference.things(At(frame, value.base)) if isinstance(scope.values[value.base], Free) else ():
+                    if isinstance(thing, ClassThing):
+                        return thing
+                value = scope.values[value.base]
+            else:
+                return None
+        return None
 
     def _class_origin(self, cls: ClassThing, name: str) -> Related | None:
         found = self._inference.field(cls, name)
@@ -550,6 +608,18 @@ class Statuses:
 
 _BARE = {StatusPlace.COMPARISON, StatusPlace.CONTAINMENT, StatusPlace.CASE, StatusPlace.ASSIGNMENT}
 """Where the subject may be a plain variable, whose name says nothing outside its function."""
+
+def _defaults(scope: Scope, assignment: Assignment) -> Iterator[Ref]:
+    """The literals that a field of a class starts with, `field(default=...)` and the like included."""
+    value = scope.values[assignment.value]
+    if not isinstance(value, Call):
+        yield from _texts(scope, assignment.value)
+        return
+    name = last_name(scope, value.function)
+    for position, argument in enumerate(value.arguments):
+        if argument.name in ("default", "server_default") or (name == "Field" and argument.name == "" and position == 0):
+            yield from _texts(scope, argument.value)
+
 
 _READS = {StatusPlace.COMPARISON, StatusPlace.CONTAINMENT, StatusPlace.CASE}
 

@@ -6,10 +6,11 @@ from functools import cached_property
 
 from execution_lint.config.schema import Config
 from execution_lint.facts.scopes import Scope, ScopeKind, TargetKind
-from execution_lint.facts.values import NONE, Attribute, Call, Constant, Free, Item, Nested, Operation, Ref, Sequence, Text
+from execution_lint.facts.values import NONE, Attribute, Call, Constant, Free, Nested, Ref, Sequence
 from execution_lint.model.place import Place
 from execution_lint.project.aliases import closure
 from execution_lint.project.inference import Inference, is_enum_base
+from execution_lint.project.spelling import mentioned
 from execution_lint.project.strings import strings
 from execution_lint.project.subjects import VocabularyFact
 from execution_lint.project.things import At, ClassThing, Definition, ExternalThing, Frame
@@ -126,28 +127,3 @@ class Vocabularies:
 def _is_without_members(scope: Scope) -> bool:
     """Whether an enum can be extended: one with members cannot."""
     return not any(assignment.value != NONE and not assignment.name.startswith("_") for assignment in scope.assignments)
-
-
-def mentioned(scope: Scope, ref: Ref, depth: int = 10) -> frozenset[str]:
-    """The names that stand in an expression, those of called functions and their arguments included."""
-    if ref == NONE or depth == 0:
-        return frozenset()
-    match scope.values[ref]:
-        case Free(name=name):
-            return frozenset((name,))
-        case Attribute(base=base, name=name):
-            return mentioned(scope, base, depth - 1) | {name}
-        case Item(base=base, index=index):
-            return mentioned(scope, base, depth - 1) | mentioned(scope, index, depth - 1)
-        case Call(function=function, arguments=arguments):
-            parts = (function, *(argument.value for argument in arguments))
-            return frozenset().union(*(mentioned(scope, part, depth - 1) for part in parts))
-        case Sequence(elements=parts) | Operation(operands=parts):
-            return frozenset().union(*(mentioned(scope, part, depth - 1) for part in parts))
-        case Text():
-            return frozenset()
-        case value:
-            alternatives = getattr(value, "alternatives", ())
-            base = getattr(value, "base", NONE)
-            parts = (*alternatives, base)
-            return frozenset().union(*(mentioned(scope, part, depth - 1) for part in parts if part != NONE))

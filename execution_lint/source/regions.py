@@ -1,12 +1,27 @@
 """Regions: the pieces of a file that are located, parsed and asked about one by one."""
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from enum import Enum
 
 import msgspec
 
+BLANKS = " \t\f"
+"""The white space that Python allows before a statement."""
+
 _WORD = re.compile(r"\w+")
+# Not `\w`, which lacks the combining marks that identifiers may hold.
+_NAME = re.compile(r"[^\x00-/:-@\[-^`{-\x7f]+")
+_DEFINITION = re.compile(r"(?:def|class|async)\b")
+
+
+def words_in(line: str) -> list[str]:
+    """The words of a line, those that Python takes for another spelling of a name (NFKC) included."""
+    found = _WORD.findall(line)
+    if not line.isascii():
+        found += _NAME.findall(unicodedata.normalize("NFKC", line))
+    return found
 
 
 class RegionKind(Enum):
@@ -50,7 +65,8 @@ class Region(msgspec.Struct, frozen=True, gc=False):
 class Needles(msgspec.Struct, frozen=True):
     """What a region must hold to be a candidate, in terms of its source text.
 
-    A region is a candidate when one of `words` stands in its text as a whole word, or one of `decorators` in a line that begins with `@`.
+    A region is a candidate when one of `words` stands in its text, or one of `decorators` on a line that begins with `@` or on those that
+    follow it up to a definition. A word counts as Python reads names: whole, and whatever letters of Unicode spell it.
     """
 
     words: frozenset[str] = frozenset()
@@ -61,10 +77,14 @@ class Needles(msgspec.Struct, frozen=True):
 
     def stand_in(self, lines: Iterable[str]) -> bool:
         """Whether these lines make a candidate: the definition that the fast way to find them must agree with."""
+        is_decorator = False
         for line in lines:
-            found = _WORD.findall(line)
-            if not self.words.isdisjoint(found):
-                return True
-            if self.decorators and line.lstrip().startswith("@") and not self.decorators.isdisjoint(found):
+            code = line.lstrip(BLANKS)
+            if code.startswith("@"):
+                is_decorator = True
+            elif is_decorator and _DEFINITION.match(code):
+                is_decorator = False
+            found = words_in(line)
+            if not self.words.isdisjoint(found) or (is_decorator and not self.decorators.isdisjoint(found)):
                 return True
         return False

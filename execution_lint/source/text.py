@@ -44,6 +44,12 @@ def decode(data: bytes) -> str:
     return _decode_as(data, name, cookie_line)
 
 
+def declared_encoding(data: bytes) -> str:
+    """The encoding that a source file declares, as CPython calls it; empty where it declares none."""
+    name, _ = _cookie(data.removeprefix(codecs.BOM_UTF8))
+    return _normal(name) if name else ""
+
+
 def line_starts(text: str) -> tuple[int, ...]:
     """Offset of each line's first character. `\\n`, `\\r\\n` and a lone `\\r` end a line, and nothing else does.
 

@@ -23,7 +23,19 @@ JOBS = f"{EXECUTIONS}/jobs"
 ENVELOPE = {"plugin", "job_id", "status"}
 OVER = {"done", "error", "cancelled"}
 
+PATIENCE = float(os.environ.get("RUNTIME_TEST_PATIENCE", "10"))
+"""Seconds to wait for what should happen at once; a mutant is not waited for as long."""
+
 MISBEHAVING = Path(__file__).parent / "misbehaving"
+
+
+class PatientTransport(httpx.ASGITransport):
+    """Requests to an application in the same loop, with an end to the waiting, which httpx has only for networks."""
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """The answer. TimeoutError if none comes."""
+        with anyio.fail_after(3 * PATIENCE):
+            return await super().handle_async_request(request)
 
 
 @asynccontextmanager
@@ -35,7 +47,7 @@ async def serving(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
         async def with_state(scope: Any, receive: Any, send: Any) -> None:
             await app({**scope, "state": dict(state or {})}, receive, send)
 
-        transport = httpx.ASGITransport(with_state, raise_app_exceptions=False)
+        transport = PatientTransport(with_state, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://runtime", timeout=20) as client:
             yield client
 
@@ -49,7 +61,7 @@ async def submitted(client: httpx.AsyncClient, plugin: str, **args: Any) -> str:
     return job_id
 
 
-async def in_status(client: httpx.AsyncClient, job_id: str, *wanted: str, seconds: float = 10) -> dict[str, Any]:
+async def in_status(client: httpx.AsyncClient, job_id: str, *wanted: str, seconds: float = PATIENCE) -> dict[str, Any]:
     """The job once it has one of the statuses."""
     job: dict[str, Any] = {}
     deadline = time.monotonic() + seconds
@@ -66,7 +78,7 @@ async def over(client: httpx.AsyncClient, job_id: str) -> dict[str, Any]:
     return await in_status(client, job_id, *OVER)
 
 
-async def until_written(path: Path, text: str, seconds: float = 10) -> str:
+async def until_written(path: Path, text: str, seconds: float = PATIENCE) -> str:
     """What a file holds once it holds `text`."""
     deadline = time.monotonic() + seconds
     while not (path.exists() and text in path.read_text()):
@@ -92,6 +104,7 @@ class ServiceProcess:
 
     def __init__(self, folder: Path, *options: str, **environment: str) -> None:
         self.folder = folder
+        self.module = "runtime"
         self.options = options
         python_path = os.pathsep.join(
             [os.environ.get("RUNTIME_UNDER_TEST", str(MISBEHAVING.parent.parent.parent)), str(MISBEHAVING)]
@@ -114,7 +127,7 @@ class ServiceProcess:
 
     def start(self) -> None:
         """Start, and wait until it answers."""
-        command = [sys.executable, "-m", "runtime", "--port", "0", *self.options]
+        command = [sys.executable, "-m", self.module, "--port", "0", *self.options]
         self.log.write_bytes(b"")
         with self.log.open("wb") as log:
             self.running = subprocess.Popen(command, cwd=self.folder, env=self.environment, stdout=log, stderr=log)
@@ -145,7 +158,7 @@ class ServiceProcess:
         assert isinstance(job_id, str)
         return job_id
 
-    def in_status(self, job_id: str, *wanted: str, seconds: float = 10) -> dict[str, Any]:
+    def in_status(self, job_id: str, *wanted: str, seconds: float = PATIENCE) -> dict[str, Any]:
         """The job once it has one of the statuses."""
         job: dict[str, Any] = {}
         deadline = time.monotonic() + seconds

@@ -60,13 +60,19 @@ def test_inside_a_running_loop_it_says_what_to_do_instead() -> None:
         asyncio.run(wrong())
 
 
-def test_a_script_needs_no_main_guard(tmp_path: Path) -> None:
+def test_a_script_needs_no_main_guard_and_leaks_nothing(tmp_path: Path) -> None:
     script = tmp_path / "script.py"
     script.write_text(
-        "from runtime.blocking import analyze_blocking\nprint(analyze_blocking('wait', {'seconds': 0}).status.value)\n"
+        "import threading\n"
+        "from runtime.blocking import analyze_blocking\n"
+        "def call(): print(analyze_blocking('wait', {'seconds': 0}).status.value)\n"
+        "call()\n"
+        "thread = threading.Thread(target=call)\n"
+        "thread.start()\n"
+        "thread.join()\n"
     )
     ran = subprocess.run(
-        [sys.executable, str(script)],
+        [sys.executable, "-W", "always", str(script)],
         env={"PYTHONPATH": ":".join(sys.path)},
         cwd=tmp_path,
         capture_output=True,
@@ -74,5 +80,5 @@ def test_a_script_needs_no_main_guard(tmp_path: Path) -> None:
         timeout=60,
         check=False,
     )
-    assert (ran.stdout, ran.stderr) == ("done\n", "")
+    assert (ran.stdout, ran.stderr) == ("done\ndone\n", "")
     assert [path.name for path in tmp_path.iterdir()] == ["script.py"]

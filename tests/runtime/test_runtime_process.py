@@ -184,6 +184,22 @@ def test_a_plugin_that_cannot_be_loaded_ends_the_start(tmp_path: Path) -> None:
             process.start()
 
 
+def test_an_application_can_be_imported_by_a_server_that_runs(tmp_path: Path) -> None:
+    """Some servers import it inside their running loop."""
+    (tmp_path / "served.py").write_text(
+        "from runtime.app import create_app\n"
+        "from runtime.settings import Settings\n"
+        "app = create_app(Settings(database='sqlite:///:memory:'))\n"
+    )
+    (tmp_path / "server.py").write_text(
+        "import asyncio, uvicorn\nasyncio.run(uvicorn.Server(uvicorn.Config('served:app', port=0)).serve())\n"
+    )
+    with ServiceProcess(tmp_path) as process:
+        process.module = "server"
+        process.start()
+        assert process.client.get("/health").json()["healthy"]
+
+
 def test_a_port_that_is_taken_ends_the_start(process: ServiceProcess) -> None:
     port = str(process.client.base_url.port)
     second = subprocess.run(
