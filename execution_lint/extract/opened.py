@@ -20,7 +20,7 @@ Parser = Callable[[str], ast.Module]
 _MANY_WORDS = 16
 """From so many needles on, the words of a text are gathered once instead of searched for one by one."""
 
-_FAILURES = (SyntaxError, ValueError, RecursionError, MemoryError)
+_FAILURES = (SyntaxError, ValueError, RuntimeError, MemoryError)
 
 
 class Unparsable(Exception):

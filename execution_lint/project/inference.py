@@ -318,7 +318,7 @@ class Inference:
                 yield from self.things(site)
             if sites:
                 return
-        holder = self.modules.at(importer)
+        holder = self.modules.at(importer or self._any_path(thing))
         found = self.modules.find(f"{thing.name}.{name}", holder) if holder is not None else None
         if found is not None:
             yield ModuleThing(found, f"{thing.name}.{name}")
@@ -483,7 +483,7 @@ class Inference:
         """What `thing.name` may be."""
         match thing:
             case ModuleThing():
-                yield from self._module_attribute(thing, name, self._any_path(thing))
+                yield from self._module_attribute(thing, name, "")
             case ExternalThing():
                 yield ExternalThing(f"{thing.name}.{name}", thing.receiver)
             case ClassThing():
@@ -652,6 +652,8 @@ class Inference:
             for thing in self.things(site):
                 if isinstance(thing, FunctionThing):
                     bound = FunctionThing(thing.definition, receiver)
+                    if self._is_setter(thing.definition):
+                        continue
                     if self._has_decorator(thing.definition, _PROPERTIES):
                         yield from self.returned(bound, {})
                     else:
@@ -659,6 +661,11 @@ class Inference:
                 else:
                     yield thing
         yield from self._assigned_attribute(cls, name)
+
+    def _is_setter(self, definition: Definition) -> bool:
+        scope = self.scope(definition)
+        decorators = (scope.values[decorator] for decorator in scope.decorators)
+        return any(isinstance(decorator, Attribute) and decorator.name in ("setter", "deleter") for decorator in decorators)
 
     def self_assignments(self, cls: ClassThing, name: str) -> Iterator[tuple[Frame, Assignment]]:
         """Every `self.name = ...` in the methods of the class itself."""
@@ -877,6 +884,8 @@ class Inference:
                     yield from self._instance_attribute(thing, cls, key.value)
                 case ExternalThing():
                     yield ExternalThing(f"{thing.name}[]", thing.receiver)
+                case InstanceThing(of=ExternalThing(name=name)) if not name.startswith(("builtins.", "typing.", "collections.")):
+                    yield InstanceThing(ExternalThing(f"{name}[]"))
                 case _:
                     yield UnknownThing("an item of something that is not followed")
 
@@ -900,6 +909,8 @@ class Inference:
                     yield from parameters[0]
                 case InstanceThing(of=ExternalThing(name=name), parameters=parameters) if name in _MAPPINGS and parameters and position == NONE:
                     yield from parameters[0]
+                case InstanceThing(of=ExternalThing(name=name)) if not name.startswith(("builtins.", "typing.", "collections.")):
+                    yield InstanceThing(ExternalThing(f"{name}[]"))
                 case _:
                     yield UnknownThing("a part of something that is not followed")
 

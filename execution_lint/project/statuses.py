@@ -1,5 +1,6 @@
 """String literals in places that a vocabulary governs, with the evidence for it."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -38,6 +39,10 @@ _CONTAINMENT = frozenset({"in", "not in"})
 _HEALTH = frozenset({"ok", "healthy", "unhealthy", "alive", "up", "down", "degraded", "not_ready", "ready", "pass", "warn"})
 """Words of health checks, which no job's vocabulary speaks unless the type says so."""
 _LOGGERS = frozenset({"debug", "info", "warning", "error", "exception", "critical", "log", "print", "emit", "track", "capture", "record_event"})
+_EXAMPLES = frozenset({"json_schema_extra", "example", "examples", "openapi_extra", "openapi_examples", "responses"})
+_EXECUTES = frozenset({"execute", "executemany", "exec_driver_sql", "text", "fetch", "fetchrow", "fetchval", "fetch_all", "fetch_one"})
+_SQL = re.compile(r"(\w+)\s*(?:=|!=|<>|\bNOT\s+IN\b\s*\(|\bIN\b\s*\()\s*('[^']*'(?:\s*,\s*'[^']*')*)", re.IGNORECASE)
+_SQL_WORD = re.compile(r"'([^']*)'")
 _VAGUE = frozenset({"", "unknown", "n/a", "none", "null", "-"})
 
 
@@ -49,6 +54,8 @@ class _Literal:
     ref: Ref
     where: StatusPlace
     subject: "_Subject"
+    word: str = ""
+    """The word itself where it is only a part of the string."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +73,8 @@ class _Subject:
     """What else it is compared with in the same place."""
     origin: Related | None = None
     """Where the type comes from."""
+    ref: Ref = NONE
+    """The value itself, where it is one of the scope."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +97,7 @@ class Statuses:
         self._vocabularies = vocabularies
         self._config = config
         self._evidence: dict[str, tuple[_Evidence, ...]] = {}
+        self._flowing: dict[Definition, dict[Ref, tuple[Definition, Related]]] = {}
 
     def __iter__(self) -> Iterator[StatusUse]:
         if not self._vocabularies.all:
@@ -170,11 +180,13 @@ class Statuses:
 
     def _governed(self, literal: _Literal) -> StatusUse | None:
         scope = self._inference.scope(literal.frame)
-        text = scope.values[literal.ref]
-        assert isinstance(text, Text)
+        value = scope.values[literal.ref]
+        assert isinstance(value, Text)
+        text = Text(literal.word) if literal.word else value
         found = (
             self._by_type(literal)
             or self._by_peers(scope, literal)
+            or self._by_flow(literal)
             or self._by_contract(literal, text.value)
             or self._by_evidence(literal, text.value)
             or self._by_name(literal, text.value)
@@ -234,6 +246,48 @@ class Statuses:
                     return definition, Confidence.LIKELY, (related,)
         return None
 
+    def _by_flow(self, literal: _Literal) -> tuple[Definition, Confidence, tuple[Related, ...]] | None:
+        """The same value comes from or goes to a governed place in the same function."""
+        if literal.subject.ref == NONE or literal.subject.foreign:
+            return None
+        found = self._flows(literal.frame).get(literal.subject.ref)
+        return (found[0], Confidence.LIKELY, (found[1],)) if found is not None else None
+
+    def _flows(self, frame: Frame) -> dict[Ref, tuple[Definition, Related]]:
+        """The values of a scope that meet a vocabulary: compared with a member, looked up in the enum, given where one is declared."""
+        key = frame.definition
+        if key not in self._flowing:
+            found: dict[Ref, tuple[Definition, Related]] = {}
+            for ref, things, place, what in self._destinations(frame):
+                definitions = {definition for thing in things if (definition := self._vocabulary_of(thing)) is not None}
+                if len(definitions) == 1:
+                    definition = definitions.pop()
+                    name = self._vocabularies.all[definition].name
+                    found.setdefault(ref, (definition, Related(what.format(name=name), place)))
+            self._flowing[key] = found
+        return self._flowing[key]
+
+    def _destinations(self, frame: Frame) -> Iterator[tuple[Ref, Things, Place, str]]:
+        scope = self._inference.scope(frame)
+        for comparison in scope.comparisons:
+            for side, other in ((comparison.left, comparison.right), (comparison.right, comparison.left)):
+                for element in _elements(scope, other):
+                    yield side, self._member_things(frame, scope, element), Place(frame.path, comparison.span), "it is compared with a `{name}` here"
+        for assignment in scope.assignments:
+            if assignment.kind is TargetKind.ATTRIBUTE and assignment.value != NONE:
+                things = self._target(frame, scope, assignment).things
+                yield assignment.value, things, Place(frame.path, assignment.span), "it is assigned to a `{name}` here"
+        for ref, value in enumerate(scope.values):
+            if not isinstance(value, Call) or not value.arguments:
+                continue
+            things = self._inference.things(At(frame, value.function))
+            for argument in value.arguments:
+                if isinstance(scope.values[argument.value], (Text, Mapping, Sequence)):
+                    continue
+                enums = tuple(InstanceThing(thing) for thing in things if isinstance(thing, ClassThing) and thing.definition in self._vocabularies.all)
+                taken = enums or self._argument_things(frame, ref, things, argument.name, argument.value)[0]
+                yield argument.value, taken, Place(frame.path, scope.spans[ref]), "it is given where a `{name}` is expected here"
+
     def _is_open(self, literal: _Literal) -> bool:
         """Whether conventions may speak: the type says nothing against it."""
         if literal.subject.foreign:
@@ -265,11 +319,12 @@ class Statuses:
                 continue
             is_member = self._vocabularies.all[evidence.vocabulary].member_of(text) is not None
             is_here = evidence.scope == literal.frame.definition
-            is_field = "." in evidence.spelled and literal.where is not StatusPlace.DEFAULT
+            is_field = ("." in evidence.spelled or "[" in evidence.spelled) and literal.where is not StatusPlace.DEFAULT
             is_same = evidence.spelled == literal.subject.spelled and (is_here or is_field)
             is_same_kind = evidence.where is literal.where or {evidence.where, literal.where} <= _READS
             is_supported = is_same or (is_member and is_same_kind and (is_here or evidence.where not in _BARE or is_field))
-            confidence = Confidence.LIKELY if is_supported and is_status_name(evidence.name) else Confidence.POSSIBLE
+            is_sure = is_supported and is_status_name(evidence.name) and literal.where is not StatusPlace.QUERY
+            confidence = Confidence.LIKELY if is_sure else Confidence.POSSIBLE
             related = Related(f"`{evidence.spelled}` holds a `{self._vocabularies.all[evidence.vocabulary].name}` here", evidence.place)
             found = (evidence.vocabulary, confidence, (related,))
             if best is None or confidence.rank > best[1].rank:
@@ -309,11 +364,7 @@ class Statuses:
 
     def _scope_evidence(self, frame: Frame) -> Iterator[_Evidence]:
         scope = self._inference.scope(frame)
-        for left, right, where in _meetings(scope):
-            if isinstance(left, str):
-                name, written = left.rpartition(".")[2].rpartition("(")[2].rstrip("=):").strip("'"), left
-            else:
-                name, written = last_name(scope, left), spelled(scope, left)
+        for name, written, right, where in _meetings(scope):
             for element in _elements(scope, right):
                 for thing in self._member_things(frame, scope, element):
                     definition = self._vocabulary_of(thing)
@@ -342,11 +393,13 @@ class Statuses:
                 for ref in _defaults(scope, assignment) if scope.kind is ScopeKind.CLASS else _texts(scope, assignment.value):
                     yield _Literal(frame, ref, where, self._target(frame, scope, assignment))
                 yield from self._annotated_table(frame, scope, assignment)
+        silent = _silent(scope)
         for ref, value in enumerate(scope.values):
             if isinstance(value, Call):
                 yield from self._arguments(frame, scope, ref, value)
-                yield from self._looked_up_by_method(frame, scope, value)
-            elif isinstance(value, Mapping):
+                yield from self._looked_up_by_method(frame, scope, ref, value)
+                yield from self._queries(frame, scope, value)
+            elif isinstance(value, Mapping) and ref not in silent:
                 yield from self._entries(frame, scope, value)
             elif isinstance(value, Item):
                 yield from self._table(frame, scope, value.base, value.index)
@@ -360,13 +413,39 @@ class Statuses:
                         subject = _Subject(f"what `{scope.name}` returns", "", self._inference.types(At(frame, scope.returns)), False)
                         yield _Literal(frame, ref, StatusPlace.RETURN, subject)
 
-    def _looked_up_by_method(self, frame: Frame, scope: Scope, call: Call) -> Iterator[_Literal]:
+    def _queries(self, frame: Frame, scope: Scope, call: Call) -> Iterator[_Literal]:
+        """Words that SQL text compares a column with."""
+        if last_name(scope, call.function) not in _EXECUTES or not call.arguments:
+            return
+        ref = call.arguments[0].value
+        text = scope.values[ref]
+        for column, words in _SQL.findall(text.value) if isinstance(text, Text) else ():
+            for word in _SQL_WORD.findall(words):
+                yield _Literal(frame, ref, StatusPlace.QUERY, _Subject(f"column `{column}`", column, (), False), word)
+
+    def _missing_entry(self, frame: Frame, scope: Scope, ref: Ref, function: Attribute, call: Call) -> Iterator[_Literal]:
+        """The default of `row.get("status", ...)`."""
+        key = scope.values[call.arguments[0].value]
+        if len(call.arguments) != 2 or not isinstance(key, Text):
+            return
+        things = tuple(
+            found
+            for thing in self._inference.things(At(frame, function.base))
+            if isinstance(thing, InstanceThing) and isinstance(thing.of, ClassThing) and self._inference.is_typed_dict(thing.of)
+            for found in self._declared(thing, key.value)
+        )
+        subject = _Subject(spelled(scope, ref), key.value, things, self._is_foreign_owner(frame, function.base), ref=ref)
+        for text in _texts(scope, call.arguments[1].value):
+            yield _Literal(frame, text, StatusPlace.DEFAULT, subject)
+
+    def _looked_up_by_method(self, frame: Frame, scope: Scope, ref: Ref, call: Call) -> Iterator[_Literal]:
         """`table.get(status)`, and `column.in_([...])`."""
         function = scope.values[call.function]
         if not isinstance(function, Attribute) or not call.arguments:
             return
         if function.name == "get":
             yield from self._table(frame, scope, function.base, call.arguments[0].value)
+            yield from self._missing_entry(frame, scope, ref, function, call)
         elif function.name in ("in_", "not_in", "notin_"):
             yield from self._contained(frame, scope, function.base, call.arguments[0].value)
 
@@ -408,7 +487,7 @@ class Statuses:
         value = scope.values[ref]
         name = last_name(scope, ref)
         things = self._inference.things(At(frame, ref)) if not isinstance(value, Text) else ()
-        return _Subject(spelled(scope, ref), name, things, self._is_foreign(frame, value), peers, self._origin(frame, value))
+        return _Subject(spelled(scope, ref), name, things, self._is_foreign(frame, value), peers, self._origin(frame, value), ref)
 
     def _is_foreign(self, frame: Frame, value: object) -> bool:
         """Whether the value is part of something from outside the project."""
@@ -485,6 +564,8 @@ class Statuses:
             annotated = [(frame, assignment) for frame, assignment in assigned if assignment.annotation != NONE]
             if annotated:
                 return self._inference.types(At(annotated[0][0], annotated[0][1].annotation))
+            if not assigned:
+                return tuple(thing for thing in self._inference.attribute(owner, name) if self._vocabulary_of(thing) is not None)
             return tuple(
                 thing
                 for frame, assignment in assigned
@@ -631,7 +712,7 @@ def _texts(scope: Scope, ref: Ref, depth: int = 4) -> Iterator[Ref]:
     match scope.values[ref]:
         case Text():
             yield ref
-        case Choice(kind="if" | "or", alternatives=alternatives):
+        case Choice(kind="if" | "or" | "join", alternatives=alternatives):
             for alternative in alternatives:
                 yield from _texts(scope, alternative, depth - 1)
         case _:
@@ -647,31 +728,70 @@ def _elements(scope: Scope, ref: Ref) -> tuple[Ref, ...]:
     return (ref,) if ref != NONE else ()
 
 
-def _meetings(scope: Scope) -> Iterator[tuple[Ref | str, Ref, StatusPlace]]:
-    """Where an expression or a name meets another value."""
+def _meetings(scope: Scope) -> Iterator[tuple[str, str, Ref, StatusPlace]]:
+    """Where something with a name meets another value: the name, how it is written, and the value."""
     for comparison in scope.comparisons:
         if comparison.operator in _EQUALITY:
             where = StatusPlace.CASE if comparison.operator == "case" else StatusPlace.COMPARISON
-            yield comparison.left, comparison.right, where
-            yield comparison.right, comparison.left, where
+            for side, other in ((comparison.left, comparison.right), (comparison.right, comparison.left)):
+                yield last_name(scope, side), spelled(scope, side), other, where
         elif comparison.operator in _CONTAINMENT:
-            yield comparison.left, comparison.right, StatusPlace.CONTAINMENT
+            yield last_name(scope, comparison.left), spelled(scope, comparison.left), comparison.right, StatusPlace.CONTAINMENT
     for assignment in scope.assignments:
         if assignment.value == NONE:
             continue
         if assignment.kind is TargetKind.ATTRIBUTE:
-            yield f"{spelled(scope, assignment.base)}.{assignment.name}", assignment.value, StatusPlace.ASSIGNMENT
+            written = f"{spelled(scope, assignment.base)}.{assignment.name}"
+            yield assignment.name, written, assignment.value, StatusPlace.ASSIGNMENT
         elif assignment.kind is TargetKind.ITEM:
             key = scope.values[assignment.key]
             if isinstance(key, Text):
-                yield key.value, assignment.value, StatusPlace.ASSIGNMENT
+                written = f"{spelled(scope, assignment.base)}[{key.value!r}]"
+                yield key.value, written, assignment.value, StatusPlace.ASSIGNMENT
     for value in scope.values:
         if isinstance(value, Call):
             for argument in value.arguments:
                 if argument.name and not argument.name.startswith("*"):
-                    yield f"{last_name(scope, value.function)}({argument.name}=)", argument.value, StatusPlace.ARGUMENT
+                    written = f"{last_name(scope, value.function)}({argument.name}=)"
+                    yield argument.name, written, argument.value, StatusPlace.ARGUMENT
         elif isinstance(value, Mapping):
             for entry, held in value.entries:
                 text = scope.values[entry] if entry != NONE else None
                 if isinstance(text, Text):
-                    yield f"{text.value!r}:", held, StatusPlace.ENTRY
+                    yield text.value, f"{text.value!r}:", held, StatusPlace.ENTRY
+
+
+def _silent(scope: Scope) -> frozenset[Ref]:
+    """The displays that are log text, or examples for documentation."""
+    found: set[Ref] = set()
+    for value in scope.values:
+        if isinstance(value, Call):
+            is_log = last_name(scope, value.function) in _LOGGERS
+            for argument in value.arguments:
+                if is_log or argument.name in _EXAMPLES:
+                    _gather(scope, argument.value, found)
+        elif isinstance(value, Mapping):
+            for entry, held in value.entries:
+                text = scope.values[entry] if entry != NONE else None
+                if isinstance(text, Text) and text.value in _EXAMPLES:
+                    _gather(scope, held, found)
+    return frozenset(found)
+
+
+def _gather(scope: Scope, ref: Ref, found: set[Ref]) -> None:
+    if ref == NONE or ref in found:
+        return
+    match scope.values[ref]:
+        case Mapping(entries=entries):
+            found.add(ref)
+            for _, held in entries:
+                _gather(scope, held, found)
+        case Sequence(elements=elements):
+            found.add(ref)
+            for element in elements:
+                _gather(scope, element, found)
+        case Call(arguments=arguments):
+            for argument in arguments:
+                _gather(scope, argument.value, found)
+        case _:
+            return

@@ -4,7 +4,7 @@ import re
 from http import HTTPStatus
 from itertools import product
 
-from execution_lint.facts.values import NONE, Choice, Constant, Formatted, Operation, Sequence, Text
+from execution_lint.facts.values import NONE, Choice, Constant, Formatted, Free, Operation, Sequence, Text
 from execution_lint.project.inference import Inference
 from execution_lint.project.things import At, ConstantThing, ExternalThing, MemberValueThing, TextThing, Thing
 
@@ -23,6 +23,11 @@ def strings(inference: Inference, at: At) -> tuple[str, ...] | None:
             return _joined([strings(inference, At(at.frame, part)) for part in parts])
         case Operation(operator="+", operands=operands):
             return _joined([strings(inference, At(at.frame, operand)) for operand in operands])
+        case Free(name=name):
+            sites = inference.sites(at.frame, name)
+            if len(sites) == 1 and sites[0].key != at.key:
+                return strings(inference, sites[0])
+            return _of_things(inference, at)
         case Choice(kind="if" | "join", alternatives=alternatives):
             found: list[str] = []
             for alternative in alternatives:

@@ -135,6 +135,7 @@ class StatusPlace(Enum):
     ENTRY = "dict entry"
     RETURN = "return"
     KEY = "table key"
+    QUERY = "SQL text"
 
 
 @dataclass(frozen=True, slots=True)
