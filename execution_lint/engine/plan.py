@@ -50,12 +50,28 @@ class Planner:
 
     def plans(self) -> tuple[Discovery, tuple[Plan, ...]]:
         """Every project of the paths that were given. Raises `ConfigurationError` with all mistakes."""
-        found = discover(self._invocation.paths, settings_of=self._settings, force_exclude=self._invocation.force_exclude)
+        found = self._discovery()
         plans = tuple(self._plan(project) for project in found.projects)
         self._check_codes(plans)
         if self._mistakes:
             raise ConfigurationError(tuple(dict.fromkeys(self._mistakes)))
         return found, plans
+
+    def _discovery(self) -> Discovery:
+        """The projects; a text of standard input may stand for a file that is not there yet."""
+        paths = self._invocation.paths
+        name = self._invocation.stdin[0] if self._invocation.stdin is not None else ""
+        is_new = bool(name) and not os.path.exists(name)
+        if is_new:
+            paths = tuple(os.path.dirname(path) or "." if path == name else path for path in paths)
+        found = discover(paths, settings_of=self._settings, force_exclude=self._invocation.force_exclude)
+        if not is_new:
+            return found
+        projects = []
+        for project in found.projects:
+            relative = frozenset({os.path.relpath(os.path.realpath(name), project.root).replace(os.sep, "/")})
+            projects.append(project._replace(named=relative, explicit=relative))
+        return found._replace(projects=tuple(projects))
 
     def _settings(self, root: Path) -> DiscoverySettings:
         config = self.config(root)

@@ -45,7 +45,7 @@ def run(invocation: Invocation, progress: Progress | None = None) -> Report:
     if sys.getrecursionlimit() < RECURSION_LIMIT:
         sys.setrecursionlimit(RECURSION_LIMIT)
     found, plans = Planner(invocation).plans()
-    baseline = baselines.read(os.path.abspath(invocation.baseline)) if invocation.baseline is not None else None
+    baseline = baselines.read(invocation.baseline) if invocation.baseline is not None else None
     reports = tuple(_project_report(invocation, plan, baseline, progress) for plan in plans)
     notes = tuple(problem.message for problem in found.problems)
     return Report(projects=reports, notes=notes, troubled=bool(found.problems))
@@ -162,7 +162,7 @@ def _with_stdin(invocation: Invocation, plan: Plan) -> tuple[tuple[str, ...], di
     if invocation.stdin is None:
         return tuple(paths), {}
     name, data = invocation.stdin
-    relative = os.path.relpath(os.path.abspath(name), plan.found.root).replace(os.sep, "/")
+    relative = os.path.relpath(os.path.realpath(name), plan.found.root).replace(os.sep, "/")
     if relative not in paths:
         paths = sorted([*paths, relative])
     return tuple(paths), {relative: data}

@@ -454,7 +454,7 @@ def test_the_digest_tells_configurations_apart(project: Path) -> None:
 
 def test_the_digest_is_the_same_in_every_process() -> None:
     config = Config(root="/service", envelopes=(Envelope(routes=(RoutePattern.parse("GET /a"),), require=("x",)),))
-    assert digest(config) == "2979a9c708e93cea86dbfcfc6e1497824ad197abf0f7ad4e08c91aeb99acb264"
+    assert digest(config) == ""
     assert digest(Config(root=os.fsdecode(b"/ser\xffvice"))) != digest(config)
 
 
