@@ -662,6 +662,16 @@ class Inference:
                     yield thing
         yield from self._assigned_attribute(cls, name)
 
+    def property_of(self, receiver: InstanceThing, name: str) -> FunctionThing | None:
+        """The function behind a property of an object; None where the attribute is none."""
+        assert isinstance(receiver.of, ClassThing)
+        for base in self.ancestry(receiver.of):
+            for site in self.class_sites(base, name) if isinstance(base, ClassThing) else ():
+                for thing in self.things(site):
+                    if isinstance(thing, FunctionThing) and self._has_decorator(thing.definition, _PROPERTIES):
+                        return FunctionThing(thing.definition, receiver)
+        return None
+
     def _is_setter(self, definition: Definition) -> bool:
         scope = self.scope(definition)
         decorators = (scope.values[decorator] for decorator in scope.decorators)

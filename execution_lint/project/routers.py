@@ -13,6 +13,8 @@ _FRAMEWORKS = ("fastapi", "starlette", "flask")
 _APPLICATIONS = frozenset({"FastAPI", "Starlette", "Flask"})
 _ROUTERS = frozenset({"APIRouter", "Router", "Blueprint"})
 _INCLUDES = frozenset({"include_router", "register_blueprint", "mount"})
+MAXIMUM_MOUNTS = 8
+"""Mounts within mounts that are followed."""
 MAXIMUM_PREFIXES = 16
 """Prefixes under which one router may answer, beyond which the rest is not followed."""
 
@@ -137,17 +139,37 @@ class Routers:
         return self._inclusions
 
     def _find(self) -> Iterator[tuple[ValueKey, _Inclusion]]:
-        for path, regions in self._inference.modules.library.candidates(Needles(_INCLUDES)):
+        for path, regions in self._inference.modules.library.candidates(Needles(_INCLUDES | {"routes"})):
             module = self._inference.modules.at(path)
             for region in regions if module is not None else ():
                 facts = module.facts(region) if module is not None else None
                 for index, scope in enumerate(facts.scopes if facts is not None else ()):
                     frame = Frame(path, region, index)
-                    for value in scope.values:
+                    for ref, value in enumerate(scope.values):
                         if isinstance(value, Call):
                             function = scope.values[value.function]
                             if isinstance(function, Attribute) and function.name in _INCLUDES:
                                 yield from self._inclusion(frame, function, value)
+                            table = argument_of(value, "routes", 99)
+                            if table != NONE:
+                                yield from self._mounted(self.at(At(frame, ref)), At(frame, table), "", 0)
+
+    def _mounted(self, parents: tuple[Router, ...], table: At, prefix: str, depth: int) -> Iterator[tuple[ValueKey, _Inclusion]]:
+        """The applications that `Mount(path, app=...)` in a table of routes puts under a path."""
+        for at, call in route_tables(self._inference, table) if parents and depth < MAXIMUM_MOUNTS else ():
+            path_ref = argument_of(call, "path", 0)
+            inner, child_ref = argument_of(call, "routes", 99), argument_of(call, "app", 1)
+            texts = strings(self._inference, At(at.frame, path_ref)) if path_ref != NONE else None
+            if not texts or not self._is_mount(At(at.frame, call.function)):
+                continue
+            if inner != NONE:
+                yield from self._mounted(parents, At(at.frame, inner), join(prefix, texts[0]), depth + 1)
+            for child in self.at(At(at.frame, child_ref)) if child_ref != NONE else ():
+                if child.origin is not None:
+                    yield child.origin, _Inclusion(parents, (join(prefix, texts[0]),))
+
+    def _is_mount(self, at: At) -> bool:
+        return any(isinstance(thing, ExternalThing) and thing.name.rpartition(".")[2] == "Mount" for thing in self._inference.things(at))
 
     def _inclusion(self, frame: Frame, function: Attribute, call: Call) -> Iterator[tuple[ValueKey, _Inclusion]]:
         positional = [argument.value for argument in call.arguments if argument.name == ""]

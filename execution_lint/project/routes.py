@@ -31,7 +31,7 @@ from execution_lint.source.regions import Needles
 
 METHODS = frozenset({"get", "post", "put", "delete", "patch", "head", "options", "trace"})
 _DECORATORS = METHODS | {"route", "api_route"}
-_REGISTRATIONS = frozenset({"add_api_route", "add_url_rule", "add_route", "Route", "Mount"})
+_REGISTRATIONS = frozenset({"add_api_route", "add_url_rule", "add_route", "routes"})
 _ROUTER_NAMES = re.compile(r"(?:^|_)(?:app|application|api|router|blueprint|bp)$")
 _NO_BODY = frozenset({204, 205, 304})
 
@@ -109,7 +109,10 @@ class Routes:
                 if isinstance(call, Call):
                     function = scope.values[call.function]
                     if isinstance(function, Attribute) and function.name in _DECORATORS:
-                        yield from self._decorated(frame, At(frame, decorator), call, function, position)
+                        routers = self._routers.at(At(frame, function.base))
+                        yield from self._decorated(frame, At(frame, decorator), call, function, routers, function.name, position)
+                    elif isinstance(function, Free):
+                        yield from self._decorated_by_variable(frame, At(frame, decorator), call, function, position)
         for ref, value in enumerate(scope.values):
             if isinstance(value, Call):
                 function = scope.values[value.function]
@@ -120,14 +123,24 @@ class Routes:
                 if routes != NONE:
                     yield from self._tabled(At(frame, ref), At(frame, routes))
 
-    def _decorated(self, frame: Frame, at: At, call: Call, function: Attribute, position: int) -> Iterator[_Registration]:
+    def _decorated_by_variable(self, frame: Frame, at: At, call: Call, function: Free, position: int) -> Iterator[_Registration]:
+        """`get = app.get`, and then `@get("/path")`."""
+        for thing in self._inference.things(At(frame, call.function)):
+            if isinstance(thing, ExternalThing) and thing.receiver is not None:
+                router = self._routers.of_thing(thing.receiver)
+                name = thing.name.rpartition(".")[2]
+                if router is not None and name in _DECORATORS:
+                    yield from self._decorated(frame, at, call, function, (router,), name, position)
+
+    def _decorated(
+        self, frame: Frame, at: At, call: Call, function: Attribute | Free, routers: tuple[Router, ...], name: str, position: int
+    ) -> Iterator[_Registration]:
         path_ref = argument_of(call, "path", 0)
         path_ref = path_ref if path_ref != NONE else argument_of(call, "rule", 0)
-        routers = self._routers.at(At(frame, function.base))
         if routers:
             framework, confidence = routers[0].framework, Confidence.PROVEN
         else:
-            guessed = self._guess(frame, function, path_ref)
+            guessed = self._guess(frame, function, path_ref) if isinstance(function, Attribute) else None
             if guessed is None:
                 return
             framework, confidence = guessed
@@ -136,7 +149,7 @@ class Routes:
         yield _Registration(
             handler=frame.definition,
             framework=framework,
-            methods=self._methods(frame, call, function.name),
+            methods=self._methods(frame, call, name),
             paths=self._paths(routers, At(frame, path_ref)),
             confidence=confidence,
             routers=routers,

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import product
 from typing import cast
 
-from execution_lint.facts.scopes import ExitKind, ParameterKind, TargetKind
+from execution_lint.facts.scopes import ExitKind, ParameterKind, Scope, TargetKind
 from execution_lint.facts.values import (
     NONE,
     After,
@@ -28,7 +28,7 @@ from execution_lint.facts.values import (
     Unknown,
 )
 from execution_lint.project.inference import Inference
-from execution_lint.project.strings import status_code, strings
+from execution_lint.project.strings import listed, status_code, strings
 from execution_lint.project.subjects import Answer, AnswerKind
 from execution_lint.project.things import (
     At,
@@ -52,6 +52,9 @@ MAXIMUM_ANSWERS = 8
 
 MAXIMUM_CALLS = 4
 """Helpers that call each other whose arguments are followed; deeper ones are looked at without them, whoever calls."""
+
+MAXIMUM_ROUNDS = 4
+"""Rounds in which a value that depends on itself must settle before it is widened."""
 
 MAXIMUM_VALUES = 400
 """Values in a helper beyond which it is looked at once, whoever calls, instead of for each call."""
@@ -129,8 +132,13 @@ class Shapes:
         self._steps = 0
         self._models: dict[tuple[ClassThing, bool], Answer | None] = {}
         self._raising: dict[ValueKey, bool] = {}
-        self._cut = False
-        """Whether an answer was cut short below the present question: such answers are not kept, so that their order is of no matter."""
+        self._assumed: dict[ValueKey, tuple[Answer, ...]] = {}
+        """What is assumed so far of a value that depends on itself."""
+        self._assuming: set[ValueKey] = set()
+        """The assumptions that the present answer rests on: such answers are not kept, so that their order is of no matter."""
+        self._limited = False
+        """Whether the present answer was cut short; it is not kept either."""
+        self._changed_inside: dict[ValueKey, frozenset[str]] = {}
 
     def answers(self, at: At) -> tuple[Answer, ...]:
         """Every answer that the value may be, as far as they differ."""
@@ -141,33 +149,58 @@ class Shapes:
         if not is_shared and ("shape", at.ref) in at.frame.known:
             return cast(tuple[Answer, ...], at.frame.known["shape", at.ref])
         if key in self._active:
-            self._cut = True
-            return ()
+            self._assuming.add(key)
+            return self._assumed.get(key, ())
         self._steps = self._steps + 1 if self._depth else 1
         if self._depth >= MAXIMUM_DEPTH or self._steps > MAXIMUM_STEPS:
-            self._cut = True
+            self._limited = True
             return (unknown("it takes too many steps to follow"),)
-        outer_cut, self._cut = self._cut, False
+        outer_assuming, self._assuming = self._assuming, set()
+        outer_limited, self._limited = self._limited, False
         self._active.add(key)
         self._depth += 1
         try:
-            found = _merged(self._answers(at))
+            found = self._settled(at, key)
         finally:
             self._depth -= 1
             self._active.discard(key)
-        if not self._cut or not self._active:
+            self._assumed.pop(key, None)
+        self._assuming.discard(key)
+        if not self._assuming and not self._limited:
             if is_shared:
                 self._known[key] = found
             else:
                 at.frame.known["shape", at.ref] = found
-        self._cut = self._cut or outer_cut
+        self._assuming |= outer_assuming
+        self._limited |= outer_limited
         return found
+
+    def _settled(self, at: At, key: ValueKey) -> tuple[Answer, ...]:
+        """The least fixed point of a value that depends on itself (a loop, a recursion), widened where it does not settle soon.
+
+        See Cousot and Cousot, "Abstract interpretation" (POPL 1977).
+        """
+        found: tuple[Answer, ...] = ()
+        for _ in range(MAXIMUM_ROUNDS):
+            found = _merged(self._answers(at))
+            if key not in self._assuming:
+                return found
+            if found == self._assumed.get(key, ()):
+                break
+            self._assumed[key] = found
+        return _widened(found) if sum(answer.kind is AnswerKind.OBJECT for answer in found) > 1 else found
 
     def _answers(self, at: At) -> Iterator[Answer]:
         frame = at.frame
         match self._inference.value(at):
             case Mapping(entries=entries):
-                yield from self._display(frame, entries)
+                is_shared = self._is_changed_inside(at)
+                for answer in self._display(frame, entries):
+                    yield _opened(answer, "a nested function changes it") if is_shared else answer
+            case Choice(kind="or", alternatives=alternatives):
+                yield from self._first_true(frame, alternatives)
+            case Attribute() as attribute:
+                yield from self._property(at, attribute)
             case Changed() as changed:
                 yield from self._changed(frame, changed)
             case Choice(alternatives=alternatives):
@@ -208,6 +241,37 @@ class Shapes:
             case _:
                 for thing in self._inference.things(at):
                     yield from self.of_thing(thing)
+
+    def _first_true(self, frame: Frame, alternatives: tuple[Ref, ...]) -> Iterator[Answer]:
+        """What `a or b` gives: a dict with keys is true, an empty one and null are false."""
+        for alternative in alternatives[:-1]:
+            answers = self.answers(At(frame, alternative))
+            yield from (answer for answer in answers if not _is_false(answer))
+            if answers and all(answer.kind is AnswerKind.OBJECT and answer.keys for answer in answers):
+                return
+        yield from self.answers(At(frame, alternatives[-1]))
+
+    def _property(self, at: At, attribute: Attribute) -> Iterator[Answer]:
+        """What an attribute holds; a property is called."""
+        for base in self._inference.things(At(at.frame, attribute.base)):
+            if isinstance(base, InstanceThing) and isinstance(base.of, ClassThing):
+                function = self._inference.property_of(base, attribute.name)
+                if function is not None:
+                    yield from self.returned(function, at)
+                    continue
+            for thing in self._inference.attribute(base, attribute.name):
+                yield from self.of_thing(thing)
+
+    def _is_changed_inside(self, at: At) -> bool:
+        """Whether a function nested in the scope changes the dict that a name of the scope stands for."""
+        key = ValueKey(at.frame.path, at.frame.region, at.frame.scope, NONE)
+        scope = self._inference.scope(at.frame)
+        if key not in self._changed_inside:
+            facts = self._inference.module(at.frame.path).facts(at.frame.region)
+            inner = [other for other in facts.scopes if other.parent != NONE] if facts is not None else []
+            self._changed_inside[key] = frozenset(name for other in inner if other is not scope for name in _changed_names(other))
+        names = self._changed_inside[key]
+        return bool(names) and any(value == at.ref and name in names for name, value in scope.bindings)
 
     def _takes_keywords(self, frame: Frame, name: str) -> bool:
         parameters = self._inference.scope(frame).parameters
@@ -345,6 +409,9 @@ class Shapes:
     def _dumped(self, frame: Frame, call: Call) -> tuple[Answer, ...] | None:
         """`model.model_dump()` and the like: the fields of the model."""
         function = self._inference.scope(frame).values[call.function]
+        if isinstance(function, Attribute) and function.name == "copy" and not call.arguments:
+            copied = self.answers(At(frame, function.base))
+            return copied if any(answer.kind is AnswerKind.OBJECT for answer in copied) else None
         if not isinstance(function, Attribute) or function.name not in _DUMPS:
             return None
         found: list[Answer] = []
@@ -356,12 +423,27 @@ class Shapes:
             answer = self.model(thing.of, by_alias=any(argument.name == "by_alias" for argument in call.arguments))
             if answer is None:
                 return None
-            names = {argument.name for argument in call.arguments}
-            if names & {"exclude", "include", "exclude_none", "exclude_unset", "exclude_defaults", "**", "*"} and answer.kind is AnswerKind.OBJECT:
-                certain = frozenset() if names & {"exclude", "include", "**", "*"} else self._certain(thing.of) & answer.keys
-                answer = Answer(AnswerKind.OBJECT, certain, True, "fields may be left out of the dump")
-            found.append(answer)
+            found.append(self._left_out(frame, call, thing.of, answer) if answer.kind is AnswerKind.OBJECT else answer)
         return tuple(found) or None
+
+    def _left_out(self, frame: Frame, call: Call, cls: ClassThing, answer: Answer) -> Answer:
+        """The fields of a dump, less those that its arguments leave out."""
+        keys, is_open, reason = answer.keys, answer.is_open, answer.reason
+        for argument in call.arguments:
+            match argument.name:
+                case "exclude" | "include":
+                    names = listed(self._inference, At(frame, argument.value))
+                    if names is None:
+                        keys, is_open, reason = frozenset(), True, "fields may be left out of the dump"
+                    else:
+                        keys = keys - set(names) if argument.name == "exclude" else keys & set(names)
+                case "exclude_none" | "exclude_unset" | "exclude_defaults":
+                    keys, is_open, reason = keys & self._certain(cls), True, "fields may be left out of the dump"
+                case "*" | "**":
+                    keys, is_open, reason = frozenset(), True, "fields may be left out of the dump"
+                case _:
+                    continue
+        return Answer(AnswerKind.OBJECT, keys, is_open, reason)
 
     def _called(self, at: At, call: Call, thing: Thing) -> Iterator[Answer]:
         match thing:
@@ -678,7 +760,7 @@ def _opened(answer: Answer, reason: str = "") -> Answer:
 def _crossed(lefts: tuple[Answer, ...], rights: tuple[Answer, ...]) -> tuple[Answer, ...]:
     """Every dict of the left updated with every one of the right."""
     found: dict[Answer, None] = {}
-    for left, right in product(lefts, rights or (unknown("a cycle"),)):
+    for left, right in product(lefts, rights):
         match right.kind:
             case AnswerKind.OBJECT:
                 found[Answer(AnswerKind.OBJECT, left.keys | right.keys, left.is_open or right.is_open, left.reason or right.reason)] = None
@@ -687,6 +769,42 @@ def _crossed(lefts: tuple[Answer, ...], rights: tuple[Answer, ...]) -> tuple[Ans
             case _:
                 found[Answer(AnswerKind.OBJECT, left.keys, True, right.reason)] = None
     return _merged(iter(found))
+
+
+def _is_false(answer: Answer) -> bool:
+    return (answer.kind is AnswerKind.BARE and answer.reason == "null") or (answer == EMPTY)
+
+
+def _changed_names(scope: Scope) -> Iterator[str]:
+    """The free names whose value a scope may change."""
+    for assignment in scope.assignments:
+        if assignment.kind is TargetKind.ITEM:
+            base = scope.values[assignment.base]
+            if isinstance(base, Free):
+                yield base.name
+    for value in scope.values:
+        if isinstance(value, Call):
+            function = scope.values[value.function]
+            if isinstance(function, Attribute) and function.name in ("update", "setdefault", "pop", "clear", "popitem"):
+                base = scope.values[function.base]
+                if isinstance(base, Free):
+                    yield base.name
+            if isinstance(function, (Attribute, Free)) and function.name in _HARMLESS:
+                continue
+            for argument in value.arguments:
+                given = scope.values[argument.value]
+                if isinstance(given, Free):
+                    yield given.name
+
+
+def _widened(answers: tuple[Answer, ...]) -> tuple[Answer, ...]:
+    """What the answers have in common, with more keys to come."""
+    objects = [answer for answer in answers if answer.kind is AnswerKind.OBJECT]
+    others = tuple(answer for answer in answers if answer.kind is not AnswerKind.OBJECT)
+    if not objects:
+        return others
+    common = frozenset.intersection(*(answer.keys for answer in objects))
+    return (Answer(AnswerKind.OBJECT, common, True, "it is changed in a loop"), *others)
 
 
 def _merged(answers: Iterator[Answer]) -> tuple[Answer, ...]:
