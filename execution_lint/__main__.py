@@ -5,11 +5,23 @@ import sys
 from execution_lint import __version__
 
 
+class Interrupted(KeyboardInterrupt):
+    """Ctrl-C. Once a plain KeyboardInterrupt has passed through `exec`, as in an import, CPython sets the exit code."""
+
+
+def _interrupt(*_: object) -> None:
+    raise Interrupted
+
+
 def main() -> int:
     """Carry out the process's command line; its exit code."""
     if sys.argv[1:] in (["--version"], ["-V"]):
         print(f"execution-lint {__version__}")
         return 0
+    import signal
+
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, _interrupt)
     try:
         from execution_lint.cli import run
 

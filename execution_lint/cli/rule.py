@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Sequence
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 
 from execution_lint.cli.command_line import RuleCommand
 from execution_lint.cli.exit_code import ExitCode
@@ -26,10 +26,16 @@ def _named(name: str, rules: Sequence[Rule]) -> Rule:
     for item in rules:
         if name.upper() == item.code or name.lower() == item.name:
             return item
-    known = [item.code for item in rules] + [item.name for item in rules]
-    near = get_close_matches(name.upper(), known, n=1, cutoff=0.5) or get_close_matches(name.lower(), known, n=1)
-    hint = f"did you mean `{near[0]}`?" if near else "`execution-lint rule --all` explains them all"
+    codes = get_close_matches(name.upper(), [item.code for item in rules], n=len(rules), cutoff=0.5)
+    names = get_close_matches(name.lower(), [item.name for item in rules], n=1)
+    # Codes are short and alike: among many equally near ones, the first is as good a guess as any, and always the same.
+    near = min(codes, key=lambda code: (-_likeness(name, code), code), default=None) or next(iter(names), None)
+    hint = f"did you mean `{near}`?" if near else "`execution-lint rule --all` explains them all"
     raise UsageError(f"there is no rule `{name}`; {hint}")
+
+
+def _likeness(name: str, code: str) -> float:
+    return SequenceMatcher(None, name.upper(), code).ratio()
 
 
 def _typeset(markdown: str) -> str:

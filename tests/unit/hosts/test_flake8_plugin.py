@@ -145,7 +145,7 @@ def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "app/routes.py": ROUTES,
         "app/services.py": SERVICES,
         "app/broken.py": "import asyncio\nasyncio.new_event_loop(\n",
-        "tests/test_jobs.py": "from app.models import Job\n\n\ndef test_job(job: Job):\n    assert job.status == 'done'\n",
+        "tests/test_jobs.py": "from app.models import Job\n\n\ndef test(job: Job):\n    assert job.status == 'done'\n",
     }
     for name, text in files.items():
         path = tmp_path / "service" / name
