@@ -765,6 +765,10 @@ class Inference:
         elif thing.name.rpartition(".")[2] in ("model_copy", "copy") and isinstance(thing.receiver, InstanceThing):
             yield thing.receiver
         else:
+            result = _RESULTS.get(thing.name)
+            if result is not None:
+                yield InstanceThing(ExternalThing(result))
+                return
             last = thing.name.rpartition(".")[2]
             is_class = last[:1].isupper() or thing.name.startswith("builtins.")
             yield InstanceThing(thing if is_class else ExternalThing(f"{thing.name}()", thing.receiver), (), call.key)
@@ -1025,6 +1029,16 @@ class Inference:
             else:
                 yield UnknownThing("a generic type that is not known")
 
+
+_RESULTS = {
+    **dict.fromkeys(("builtins.len", "builtins.id", "builtins.hash", "builtins.round"), "builtins.int"),
+    **dict.fromkeys(("builtins.any", "builtins.all", "builtins.isinstance", "builtins.hasattr", "builtins.callable"), "builtins.bool"),
+    **dict.fromkeys(("builtins.repr", "builtins.format"), "builtins.str"),
+    **dict.fromkeys(("builtins.vars", "builtins.locals", "builtins.globals"), "builtins.dict"),
+    "builtins.sorted": "builtins.list",
+    **dict.fromkeys(("datetime.datetime.now", "datetime.datetime.utcnow", "datetime.datetime.fromisoformat"), "datetime.datetime"),
+}
+"""What functions of the standard library give."""
 
 _CLOSERS = frozenset({"contextlib.closing", "contextlib.aclosing", "typing.cast"})
 

@@ -420,6 +420,23 @@ class Loops:
         return False
 
     @cached_property
+    def _thread_bodies(self) -> frozenset[Definition]:
+        """The functions of the project that a thread is started with."""
+        found: set[Definition] = set()
+        for path, regions in self._inference.modules.library.candidates(Needles(frozenset({"Thread"}))):
+            module = self._inference.modules.at(path)
+            for region in regions if module is not None else ():
+                facts = module.facts(region) if module is not None else None
+                for index, scope in enumerate(facts.scopes if facts is not None else ()):
+                    for value in scope.values:
+                        if isinstance(value, Call) and self._last_name(scope, value.function) == "Thread":
+                            for argument in value.arguments:
+                                if argument.name in ("target", ""):
+                                    things = self._inference.things(At(Frame(path, region, index), argument.value))
+                                    found.update(thing.definition for thing in things if isinstance(thing, FunctionThing))
+        return frozenset(found)
+
+    @cached_property
     def _factories(self) -> frozenset[Definition]:
         """The functions and lambdas of the project that are handed over as `loop_factory`."""
         found: set[Definition] = set()
@@ -459,7 +476,7 @@ class Loops:
     def _is_thread_target(self, function: Frame) -> bool:
         """Whether the function is handed to a thread in the region or the class around it."""
         scope = self._inference.scope(function)
-        if scope.name == "run" and self._is_thread(function):
+        if (scope.name == "run" and self._is_thread(function)) or function.definition in self._thread_bodies:
             return True
         for frame in self._neighbours(function):
             other = self._inference.scope(frame)

@@ -97,7 +97,7 @@ class Statuses:
         self._vocabularies = vocabularies
         self._config = config
         self._evidence: dict[str, tuple[_Evidence, ...]] = {}
-        self._flowing: dict[Definition, dict[Ref, tuple[Definition, Related]]] = {}
+        self._flowing: dict[tuple[Definition, Ref], tuple[Definition, Confidence, tuple[Related, ...]] | None] = {}
 
     def __iter__(self) -> Iterator[StatusUse]:
         if not self._vocabularies.all:
@@ -129,27 +129,43 @@ class Statuses:
     def _candidates(self) -> dict[str, set[int]]:
         """All of a module that names a vocabulary; elsewhere the regions that name what carries one."""
         found: dict[str, set[int]] = {}
-        carriers: set[str] = set()
-        for path, regions in self._naming.items():
-            module = self._inference.module(path)
-            found[path] = set(range(len(module.regions)))
-            for region in regions:
-                facts = module.facts(region)
-                for index, scope in enumerate(facts.scopes if facts is not None else ()):
-                    owner = module.regions[region].owner if index else ""
-                    carriers.update(self._carriers(scope, owner))
-        for path, regions in self._inference.modules.library.candidates(Needles(frozenset(carriers))):
+        for path in self._naming:
+            found[path] = set(range(len(self._inference.module(path).regions)))
+        for path, regions in self._inference.modules.library.candidates(Needles(self._carriers)):
             found.setdefault(path, set()).update(regions)
         return found
 
-    def _carriers(self, scope: Scope, owner: str) -> Iterator[str]:
+    @cached_property
+    def _carriers(self) -> frozenset[str]:
+        """The names of what carries a vocabulary: fields, functions and classes whose declaration names one."""
+        found: set[str] = set()
+        for path, regions in self._naming.items():
+            module = self._inference.module(path)
+            for region in regions:
+                facts = module.facts(region)
+                for index, scope in enumerate(facts.scopes if facts is not None else ()):
+                    found.update(self._carried(scope, module.regions[region].owner if index else ""))
+        return frozenset(found)
+
+    def _is_asked(self, frame: Frame, name: str) -> bool:
+        """Whether something called `name` can be governed: outside the modules that name a vocabulary only what carries one."""
+        return frame.path in self._naming or name in self._carriers
+
+    def _carried(self, scope: Scope, owner: str) -> Iterator[str]:
         """The names of fields, functions and classes whose type names a vocabulary."""
         for assignment in scope.assignments:
             is_field = scope.kind is ScopeKind.CLASS or assignment.kind is TargetKind.ATTRIBUTE
             if is_field and (mentioned(scope, assignment.annotation) | mentioned(scope, assignment.value)) & self._names:
                 yield assignment.name
+                if scope.kind is ScopeKind.CLASS:
+                    yield scope.name
         if scope.kind is ScopeKind.FUNCTION:
-            if any(mentioned(scope, parameter.annotation) & self._names for parameter in scope.parameters):
+            typed = {parameter.name for parameter in scope.parameters if mentioned(scope, parameter.annotation) & self._names}
+            for assignment in scope.assignments:
+                value = scope.values[assignment.value] if assignment.value != NONE else None
+                if assignment.kind is TargetKind.ATTRIBUTE and isinstance(value, Parameter) and value.name in typed:
+                    yield assignment.name
+            if typed:
                 yield owner if scope.name == "__init__" and owner else scope.name
             if mentioned(scope, scope.returns) & self._names:
                 yield scope.name
@@ -250,43 +266,38 @@ class Statuses:
         """The same value comes from or goes to a governed place in the same function."""
         if literal.subject.ref == NONE or literal.subject.foreign:
             return None
-        found = self._flows(literal.frame).get(literal.subject.ref)
-        return (found[0], Confidence.LIKELY, (found[1],)) if found is not None else None
-
-    def _flows(self, frame: Frame) -> dict[Ref, tuple[Definition, Related]]:
-        """The values of a scope that meet a vocabulary: compared with a member, looked up in the enum, given where one is declared."""
-        key = frame.definition
+        key = (literal.frame.definition, literal.subject.ref)
         if key not in self._flowing:
-            found: dict[Ref, tuple[Definition, Related]] = {}
-            for ref, things, place, what in self._destinations(frame):
-                definitions = {definition for thing in things if (definition := self._vocabulary_of(thing)) is not None}
-                if len(definitions) == 1:
-                    definition = definitions.pop()
-                    name = self._vocabularies.all[definition].name
-                    found.setdefault(ref, (definition, Related(what.format(name=name), place)))
-            self._flowing[key] = found
+            self._flowing[key] = self._flow(literal.frame, literal.subject.ref)
         return self._flowing[key]
 
-    def _destinations(self, frame: Frame) -> Iterator[tuple[Ref, Things, Place, str]]:
+    def _flow(self, frame: Frame, ref: Ref) -> tuple[Definition, Confidence, tuple[Related, ...]] | None:
+        """Where a value meets a vocabulary: compared with a member, looked up in the enum, given where one is declared."""
+        for things, place, what in self._destinations(frame, ref):
+            definitions = {definition for thing in things if (definition := self._vocabulary_of(thing)) is not None}
+            if len(definitions) == 1:
+                definition = definitions.pop()
+                return definition, Confidence.LIKELY, (Related(what.format(name=self._vocabularies.all[definition].name), place),)
+        return None
+
+    def _destinations(self, frame: Frame, wanted: Ref) -> Iterator[tuple[Things, Place, str]]:
         scope = self._inference.scope(frame)
         for comparison in scope.comparisons:
             for side, other in ((comparison.left, comparison.right), (comparison.right, comparison.left)):
-                for element in _elements(scope, other):
-                    yield side, self._member_things(frame, scope, element), Place(frame.path, comparison.span), "it is compared with a `{name}` here"
+                for element in _elements(scope, other) if side == wanted else ():
+                    yield self._member_things(frame, scope, element), Place(frame.path, comparison.span), "it is compared with a `{name}` here"
         for assignment in scope.assignments:
-            if assignment.kind is TargetKind.ATTRIBUTE and assignment.value != NONE:
+            if assignment.kind is TargetKind.ATTRIBUTE and assignment.value == wanted:
                 things = self._target(frame, scope, assignment).things
-                yield assignment.value, things, Place(frame.path, assignment.span), "it is assigned to a `{name}` here"
+                yield things, Place(frame.path, assignment.span), "it is assigned to a `{name}` here"
         for ref, value in enumerate(scope.values):
-            if not isinstance(value, Call) or not value.arguments:
-                continue
-            things = self._inference.things(At(frame, value.function))
-            for argument in value.arguments:
-                if isinstance(scope.values[argument.value], (Text, Mapping, Sequence)):
+            for argument in value.arguments if isinstance(value, Call) else ():
+                if argument.value != wanted or not isinstance(value, Call):
                     continue
+                things = self._inference.things(At(frame, value.function))
                 enums = tuple(InstanceThing(thing) for thing in things if isinstance(thing, ClassThing) and thing.definition in self._vocabularies.all)
                 taken = enums or self._argument_things(frame, ref, things, argument.name, argument.value)[0]
-                yield argument.value, taken, Place(frame.path, scope.spans[ref]), "it is given where a `{name}` is expected here"
+                yield taken, Place(frame.path, scope.spans[ref]), "it is given where a `{name}` is expected here"
 
     def _is_open(self, literal: _Literal) -> bool:
         """Whether conventions may speak: the type says nothing against it."""
@@ -383,12 +394,12 @@ class Statuses:
             if comparison.operator in _EQUALITY:
                 where = StatusPlace.CASE if comparison.operator == "case" else StatusPlace.COMPARISON
                 for side, other in ((comparison.left, comparison.right), (comparison.right, comparison.left)):
-                    for ref in _texts(scope, other):
+                    for ref in _texts(scope, other) if self._is_asked(frame, last_name(scope, side)) else ():
                         yield _Literal(frame, ref, where, self._expression(frame, scope, side))
-            elif comparison.operator in _CONTAINMENT:
+            elif comparison.operator in _CONTAINMENT and self._is_asked(frame, last_name(scope, comparison.left)):
                 yield from self._contained(frame, scope, comparison.left, comparison.right)
         for assignment in scope.assignments:
-            if assignment.value != NONE:
+            if assignment.value != NONE and self._is_asked(frame, assignment.name):
                 where = StatusPlace.DEFAULT if scope.kind is ScopeKind.CLASS else StatusPlace.ASSIGNMENT
                 for ref in _defaults(scope, assignment) if scope.kind is ScopeKind.CLASS else _texts(scope, assignment.value):
                     yield _Literal(frame, ref, where, self._target(frame, scope, assignment))
@@ -399,7 +410,7 @@ class Statuses:
                 yield from self._arguments(frame, scope, ref, value)
                 yield from self._looked_up_by_method(frame, scope, ref, value)
                 yield from self._queries(frame, scope, value)
-            elif isinstance(value, Mapping) and ref not in silent:
+            elif isinstance(value, Mapping) and ref not in silent and frame.path in self._naming:
                 yield from self._entries(frame, scope, value)
             elif isinstance(value, Item):
                 yield from self._table(frame, scope, value.base, value.index)
@@ -451,7 +462,7 @@ class Statuses:
 
     def _table(self, frame: Frame, scope: Scope, table: Ref, index: Ref) -> Iterator[_Literal]:
         """The keys of a dict that is looked up by a status."""
-        if isinstance(scope.values[index], Text):
+        if isinstance(scope.values[index], Text) or not self._is_asked(frame, last_name(scope, index)):
             return
         value = scope.values[table]
         sites = self._inference.sites(frame, value.name) if isinstance(value, Free) else (At(frame, table),)
@@ -582,9 +593,11 @@ class Statuses:
 
     def _arguments(self, frame: Frame, scope: Scope, ref: Ref, call: Call) -> Iterator[_Literal]:
         texts = [(argument, text) for argument in call.arguments if not argument.name.startswith("*") for text in _texts(scope, argument.value)]
+        callee = last_name(scope, call.function)
+        if frame.path not in self._naming and callee not in self._carriers:
+            texts = [(argument, text) for argument, text in texts if argument.name in self._carriers]
         if not texts:
             return
-        callee = last_name(scope, call.function)
         function = scope.values[call.function]
         if callee in _LOGGERS or (isinstance(function, Attribute) and function.name in _LOGGERS):
             return
