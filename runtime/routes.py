@@ -12,13 +12,13 @@ from runtime.service import AnalysisExecutionService
 from runtime.status import JobStatus
 
 
-def analysis_service(request: Request) -> AnalysisExecutionService:
+async def analysis_service(request: Request) -> AnalysisExecutionService:
     """The service that the lifespan of the app made."""
     service: AnalysisExecutionService = request.state.analysis
     return service
 
 
-def require_key(request: Request, key: Annotated[str, Header(alias="X-API-Key")] = "") -> None:
+async def require_key(request: Request, key: Annotated[str, Header(alias="X-API-Key")] = "") -> None:
     """Raise KeyRefused unless the client sent one of the keys, or there are none."""
     keys: tuple[str, ...] = request.state.api_keys
     # No early end: the time taken says nothing about which key was how nearly right.

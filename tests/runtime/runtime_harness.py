@@ -34,7 +34,7 @@ class PatientTransport(httpx.ASGITransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """The answer. TimeoutError if none comes."""
-        with anyio.fail_after(3 * PATIENCE):
+        with anyio.fail_after(2 * PATIENCE):
             return await super().handle_async_request(request)
 
 

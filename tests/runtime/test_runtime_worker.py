@@ -2,6 +2,8 @@
 
 import random
 import sqlite3
+import threading
+import time
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +12,7 @@ from typing import Any
 import anyio
 import httpx
 import pytest
-from runtime_harness import EXECUTIONS, JOBS, in_status, over, serving, submitted, until_written
+from runtime_harness import EXECUTIONS, JOBS, PATIENCE, in_status, over, serving, submitted, until_written
 
 from runtime.app import create_app, open_analysis
 from runtime.envelope import ExecutionRequest
@@ -222,6 +224,17 @@ async def test_nothing_is_taken_after_the_stop(settings: Settings) -> None:
         pass
     with pytest.raises(ServiceStopping):
         await analysis.submit(ExecutionRequest(plugin="text_statistics", args={"text": "x"}))
+
+
+async def test_the_service_leaves_no_thread_behind(settings: Settings) -> None:
+    before = set(threading.enumerate())
+    async with serving(settings) as client:
+        for plugin, args in (("text_statistics", {"text": "x"}), ("wait", {"seconds": 0})):
+            assert (await client.post(EXECUTIONS, json={"plugin": plugin, "args": args})).status_code == 200
+    deadline = time.monotonic() + PATIENCE
+    while left := set(threading.enumerate()) - before:
+        assert time.monotonic() < deadline, left
+        await anyio.sleep(0.02)
 
 
 def test_building_the_application_opens_and_starts_nothing(settings: Settings, tmp_path: Path) -> None:
