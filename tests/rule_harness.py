@@ -145,12 +145,16 @@ def _subscribed(source: str) -> Iterator[None]:
 def found(report: ProjectReport) -> list[Mark]:
     """The findings of a report as marks."""
     return sorted(
-        Mark(finding.place.path, finding.place.span.start_line, finding.code, finding.confidence.value) for finding in report.findings
+        Mark(finding.place.path, finding.place.span.start_line, finding.code, finding.confidence.value)
+        for finding in report.findings
     )
 
 
 def differences(expected: Iterable[Mark], actual: Iterable[Mark]) -> list[str]:
-    """What is missing and what is too much, one line each; counts are exact, and a mark without a confidence takes any."""
+    """What is missing and what is too much, one line each.
+
+    Counts are exact; a mark without a confidence takes any.
+    """
     left = Counter(actual)
     missing = []
     for mark in sorted(expected, key=lambda mark: not mark.confidence):
@@ -163,7 +167,10 @@ def differences(expected: Iterable[Mark], actual: Iterable[Mark]) -> list[str]:
 
 
 def _is_met(mark: Mark, finding: Mark) -> bool:
-    return (mark.path, mark.line, mark.code) == (finding.path, finding.line, finding.code) and mark.confidence in ("", finding.confidence)
+    return (mark.path, mark.line, mark.code) == (finding.path, finding.line, finding.code) and mark.confidence in (
+        "",
+        finding.confidence,
+    )
 
 
 def mistakes(case: RuleCase, report: ProjectReport) -> list[str]:
@@ -180,13 +187,21 @@ def mistakes(case: RuleCase, report: ProjectReport) -> list[str]:
             wrong += [f"a good case marks nothing: {mark}" for mark in (*own, *missed)]
         case _:
             wrong += [] if missed else ["no line is marked as missed"]
-            wrong += [f"the rule sees it now, the case is bad: {mark}" for mark in missed if any(_is_met(mark, other) for other in actual)]
+            wrong += [
+                f"the rule sees it now, the case is bad: {mark}"
+                for mark in missed
+                if any(_is_met(mark, other) for other in actual)
+            ]
     return wrong
 
 
 def rendered(report: ProjectReport) -> str:
     """The full text rendering of a report, with paths relative to its root."""
-    return full.render(Report(projects=(report,)), lambda path: Path(path).read_text(encoding="utf-8", errors="replace").split("\n"), report.root)
+    return full.render(
+        Report(projects=(report,)),
+        lambda path: Path(path).read_text(encoding="utf-8", errors="replace").split("\n"),
+        report.root,
+    )
 
 
 def rule_of(case: RuleCase) -> Rule:

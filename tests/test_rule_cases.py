@@ -67,11 +67,19 @@ LOOP = "import asyncio\n\n\ndef work(task):\n    return asyncio.new_event_loop()
     ("name", "mark", "wrong"),
     [
         ("bad", "  # expect: EXL101", []),
-        ("bad", "  # expect: EXL101 possible", ["missing  bad.py:5 EXL101 possible", "too much bad.py:5 EXL101 proven"]),
+        (
+            "bad",
+            "  # expect: EXL101 possible",
+            ["missing  bad.py:5 EXL101 possible", "too much bad.py:5 EXL101 proven"],
+        ),
         ("bad", "", ["too much bad.py:5 EXL101 proven", "no line is marked with EXL101"]),
         ("good", "", ["too much good.py:5 EXL101 proven"]),
         ("good", "  # expect: EXL101", ["a good case marks nothing: good.py:5 EXL101"]),
-        ("missed", "  # missed: EXL101", ["too much missed.py:5 EXL101 proven", "the rule sees it now, the case is bad: missed.py:5 EXL101"]),
+        (
+            "missed",
+            "  # missed: EXL101",
+            ["too much missed.py:5 EXL101 proven", "the rule sees it now, the case is bad: missed.py:5 EXL101"],
+        ),
     ],
 )
 def test_a_case_that_is_wrong_fails(name: str, mark: str, wrong: list[str], tmp_path: Path) -> None:
