@@ -1,22 +1,15 @@
 """The files of one project: read once, opened when asked for, searched for needles."""
 
-import re
-import unicodedata
 from collections.abc import Callable, Iterator
+from functools import cached_property
 from pathlib import Path
 
 from execution_lint.extract.opened import OpenedFile, Unparsable
 from execution_lint.facts.scopes import RegionFacts
 from execution_lint.source.reading import Unreadable, read
-from execution_lint.source.regions import Needles, Region, words_in
-from execution_lint.source.text import Undecodable, declared_encoding, decode
-
-_MANY_WORDS = 16
-"""From so many needles on, splitting a file into words costs less than searching it for each."""
-
-_TABLE = bytes(
-    byte if byte >= 0x80 or chr(byte).isalnum() or byte == ord("_") else ord(" ") for byte in range(256)
-)
+from execution_lint.source.regions import Needles, Region
+from execution_lint.source.text import Undecodable, decode
+from execution_lint.source.words import WordIndex, may_hold
 
 
 class Trouble:
@@ -71,7 +64,6 @@ class FileLibrary:
         self._undecodable: dict[str, Trouble] = {}
         self._data: dict[str, bytes | None] = {}
         self._opened: dict[str, OpenedFile | None] = {}
-        self._respelled: dict[str, frozenset[str] | None] = {}
 
     @property
     def read_count(self) -> int:
@@ -145,14 +137,14 @@ class FileLibrary:
 
     def candidates(self, needles: Needles) -> Iterator[tuple[str, tuple[int, ...]]]:
         """The regions, by file, in whose text one of the needles stands."""
-        gate = _Gate(needles)
+        holding = self._words.holding(needles) if self._locate else frozenset(self.paths)
         for path in self.paths:
-            data = self.data(path)
-            if data is None or (self._locate and not self._may_hold(path, data, gate)):
+            if path not in holding:
                 continue
             opened = self.opened(path)
             if opened is None:
-                if gate.may_hold(data, frozenset()):
+                data = self.data(path)
+                if data is not None and may_hold(data, needles):
                     self._ask(path)
                 continue
             if opened.broken is not None and not opened.regions:
@@ -168,66 +160,14 @@ class FileLibrary:
             if found:
                 yield path, found
 
-    def _may_hold(self, path: str, data: bytes, gate: "_Gate") -> bool:
-        if path not in self._respelled:
-            self._respelled[path] = _respelled(data)
-        respelled = self._respelled[path]
-        return respelled is None or gate.may_hold(data, respelled)
+    @cached_property
+    def _words(self) -> WordIndex:
+        words = WordIndex()
+        for path in self.paths:
+            data = self.data(path)
+            if data is not None:
+                words.add(path, data)
+        return words
 
     def _note(self, path: str, trouble: Unparsable) -> None:
         self.troubles.setdefault(path, Trouble(trouble.reason, trouble.line))
-
-
-class _Gate:
-    """Tells from the bytes of a file whether a needle can stand in it: rather yes than no."""
-
-    def __init__(self, needles: Needles) -> None:
-        self._needles = needles
-        self._words = tuple(sorted(word.encode() for word in needles.words))
-        self._decorators = frozenset(word.encode() for word in needles.decorators)
-        alternatives = b"|".join(sorted(re.escape(word) for word in self._decorators))
-        self._decorator = re.compile(rb"(?:%s)" % alternatives)
-
-    def may_hold(self, data: bytes, respelled: frozenset[str]) -> bool:
-        """Whether the file is worth opening; `respelled` are names in it that its bytes spell otherwise."""
-        if respelled and not (respelled.isdisjoint(self._needles.words) and respelled.isdisjoint(self._needles.decorators)):
-            return True
-        return self._has_word(data) or self._has_decorator(data)
-
-    def _has_word(self, data: bytes) -> bool:
-        if len(self._words) < _MANY_WORDS or not data.isascii():
-            return any(word in data for word in self._words)
-        return not set(data.translate(_TABLE).split()).isdisjoint(self._words)
-
-    def _has_decorator(self, data: bytes) -> bool:
-        """Whether a needle stands between a line that begins with `@` and the definition that follows it."""
-        if not self._decorators or b"@" not in data:
-            return False
-        start = _DECORATION.search(data)
-        while start is not None:
-            definition = _DEFINITION.search(data, start.end())
-            end = definition.start() if definition is not None else len(data)
-            if self._decorator.search(data, start.end(), end) is not None:
-                return True
-            start = _DECORATION.search(data, end)
-        return False
-
-
-_DECORATION = re.compile(rb"(?:^(?:\xef\xbb\xbf)?|[\r\n])[ \t\f]*@")
-_DEFINITION = re.compile(rb"[\r\n][ \t\f]*(?:def|class|async)\b")
-_PLAIN_ENCODINGS = frozenset({"", "utf-8", "ascii"})
-_RESPELLED = re.compile(r"[A-Za-z0-9_]*[^\x00-\x7f][^\x00-/:-@\[-^`{-\x7f]*")
-
-
-def _respelled(data: bytes) -> frozenset[str] | None:
-    """The names in a file that Python reads otherwise than its bytes spell them (NFKC); None where its encoding may hide any name."""
-    if declared_encoding(data) not in _PLAIN_ENCODINGS:
-        return None
-    if data.isascii():
-        return frozenset()
-    try:
-        text = decode(data)
-    except Undecodable:
-        return frozenset()
-    written = {word for word in _RESPELLED.findall(text) if not unicodedata.is_normalized("NFKC", word)}
-    return frozenset(name for word in written for name in words_in(word))

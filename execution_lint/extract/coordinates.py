@@ -22,23 +22,23 @@ class Coordinates:
     def span(self, node: ast.expr | ast.stmt | ast.arg | ast.keyword | ast.excepthandler | ast.pattern) -> Span:
         """Where `node` stands in the file."""
         start, end = node.lineno + self._shift, (node.end_lineno or node.lineno) + self._shift
-        return Span(
-            start,
-            self._column(start, node.col_offset),
-            end,
-            self._column(end, node.end_col_offset or node.col_offset),
-        )
+        first, last = node.col_offset, node.end_col_offset or node.col_offset
+        lines = self._lines
+        if start <= len(lines) and not lines[start - 1].isascii():
+            first = _characters(lines[start - 1], first)
+        if end <= len(lines) and not lines[end - 1].isascii():
+            last = _characters(lines[end - 1], last)
+        return Span(start, first + 1, end, last + 1)
 
     def head(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> Span:
         """Where the name of a definition stands."""
         line = node.lineno + self._shift
-        column = self._column(line, node.col_offset)
+        column = self.span(node).start_column
         match = _HEAD.match(self._lines[line - 1], column - 1) if line <= len(self._lines) else None
         start = match.end() + 1 if match else column
         return Span(line, start, line, start + len(node.name))
 
-    def _column(self, line: int, offset: int) -> int:
-        text = self._lines[line - 1] if line <= len(self._lines) else ""
-        if text.isascii():
-            return offset + 1
-        return len(text.encode("utf-8", "surrogatepass")[:offset].decode("utf-8", "replace")) + 1
+
+def _characters(line: str, offset: int) -> int:
+    """How many characters stand before an offset in UTF-8 bytes."""
+    return len(line.encode("utf-8", "surrogatepass")[:offset].decode("utf-8", "replace"))

@@ -50,6 +50,9 @@ from execution_lint.model.place import Span
 MAXIMUM_DEPTH = 180
 """Levels of nesting in one region beyond which it is given up: the same on every path and every Python."""
 
+MAXIMUM_CHAIN = 1_500
+"""Operands of one chain such as `a + b + ...` beyond which its region is given up: some Pythons cannot parse much longer ones."""
+
 _FLOW = ""
 """Name of the pseudo variable that holds the flow of control."""
 
@@ -93,12 +96,12 @@ class TooDeep(Exception):
     """The region is nested more deeply than `MAXIMUM_DEPTH`."""
 
 
-def lower(statements: list[ast.stmt], coordinates: Coordinates, owner: str) -> RegionFacts:
-    """The facts of a region of code at module level (`owner` empty) or in the body of the class `owner` (a qualified name).
+def lower(statements: list[ast.stmt], coordinates: Coordinates, owner: str, text: str) -> RegionFacts:
+    """The facts of a region of code at module level (`owner` empty) or in the body of the class `owner` (its name).
 
-    Raises `TooDeep` for code that is nested beyond what is followed.
+    `text` is what the statements were parsed from. Raises `TooDeep` for code that is nested beyond what is followed.
     """
-    region = _Region(coordinates)
+    region = _Region(coordinates, ":=" in text or "yield" in text)
     kind = ScopeKind.CLASS if owner else ScopeKind.MODULE
     fragment = _ScopeBuilder(region, kind, owner.rpartition(".")[2], owner, NONE)
     fragment.block(statements)
@@ -109,8 +112,10 @@ def lower(statements: list[ast.stmt], coordinates: Coordinates, owner: str) -> R
 class _Region:
     """What the scopes of one region share."""
 
-    def __init__(self, coordinates: Coordinates) -> None:
+    def __init__(self, coordinates: Coordinates, binds_in_expressions: bool) -> None:
         self.coordinates = coordinates
+        self.fields = _ALL_FIELDS if binds_in_expressions else _BINDING_FIELDS
+        """What to look into for the names that a function binds."""
         self.scopes: list[_ScopeBuilder] = []
         self.depth = 0
         self.fixed: Span | None = None
@@ -405,12 +410,27 @@ class _ScopeBuilder:
     def _carried(self, node: ast.stmt) -> list[str]:
         """The names that the loop binds or changes in place: their value at its start depends on the round."""
         assert self.environment is not None
+        environment = self.environment
         names: dict[str, None] = {}
-        for part in ast.walk(node):
-            if isinstance(part, ast.Name) and part.id in self.environment:
-                if not isinstance(part.ctx, ast.Load) or self.is_changeable(self.environment[part.id]):
-                    names[part.id] = None
-        return list(names)
+        stack: list[ast.AST] = [node]
+        while stack:
+            part = stack.pop()
+            kind = type(part)
+            if kind is ast.Name:
+                assert isinstance(part, ast.Name)
+                name = part.id
+                if name in environment and (
+                    type(part.ctx) is not ast.Load or self.is_changeable(environment[name])
+                ):
+                    names[name] = None
+            elif kind not in _LEAVES:
+                for field in _ALL_FIELDS[kind]:
+                    child = getattr(part, field, None)
+                    if type(child) is list:
+                        stack.extend(child)
+                    elif isinstance(child, ast.AST):
+                        stack.append(child)
+        return sorted(names)
 
     def interrupt(self, node: ast.Break | ast.Continue) -> None:
         if self.loops and self.environment is not None:
@@ -537,7 +557,7 @@ class _ScopeBuilder:
         self.bind(node.name, self.add(Nested(inner.index), inner.span))
 
     def body(self, statements: list[ast.stmt]) -> None:
-        bound, outer, self.is_generator = _names(statements)
+        bound, outer, self.is_generator = _names(statements, self.region.fields)
         self.outer_names = outer
         self.locals = frozenset(bound | {parameter.name for parameter in self.parameters}) - outer
         assert self.environment is not None
@@ -604,9 +624,12 @@ class _ScopeBuilder:
         handler = _EXPRESSIONS.get(type(node))
         if handler is None:
             return self.add(Unknown(f"a {type(node).__name__} expression"), self.region.span(node))
-        self.enter()
+        region = self.region
+        region.depth += 1
+        if region.depth > MAXIMUM_DEPTH:
+            raise TooDeep
         value = handler(self, node)
-        self.region.depth -= 1
+        region.depth -= 1
         return value
 
     def name_of(self, node: ast.Name) -> Ref:
@@ -741,6 +764,8 @@ class _ScopeBuilder:
         spine = [node]
         while isinstance(spine[-1].left, ast.BinOp):
             spine.append(spine[-1].left)
+        if len(spine) > MAXIMUM_CHAIN:
+            raise TooDeep
         value = self.expression(spine[-1].left)
         for part in reversed(spine):
             operand = self.expression(part.right)
@@ -801,7 +826,10 @@ class _ScopeBuilder:
             for test in generator.ifs:
                 self.expression(test)
         if isinstance(node, ast.DictComp):
-            kind, key, value = "dict", self.expression(node.key), self.expression(node.value)
+            kind, key, value = "dict", self.expression(node.key), NONE
+            # The conversion leaves out the value of `{**mapping for ...}`.
+            if isinstance(node.value, ast.expr):
+                value = self.expression(node.value)
         else:
             kind, key, value = _COMPREHENSIONS[type(node)], NONE, self.expression(node.elt)
         self.bindings[bound:] = [binding for binding in self.bindings[bound:] if binding[0] not in targets]
@@ -894,10 +922,39 @@ _COMPREHENSIONS: dict[type[ast.AST], str] = {ast.ListComp: "list", ast.SetComp: 
 
 _DEFINITIONS = frozenset({ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef})
 _COMPREHENSION_NODES = frozenset({ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp})
-_LEAVES = frozenset({ast.Constant, ast.Load, ast.Store, ast.Del, ast.Pass, ast.Break, ast.Continue, ast.alias})
+# An absent part, such as the key of `**mapping` in a dict, is None.
+_LEAVES: frozenset[type[object]] = frozenset(
+    {ast.Constant, ast.Load, ast.Store, ast.Del, ast.Pass, ast.Break, ast.Continue, ast.alias, type(None)}
+)
 
 
-def _names(statements: Iterable[ast.AST]) -> tuple[set[str], frozenset[str], bool]:
+class _Fields(dict[type[ast.AST], tuple[str, ...]]):
+    """The fields of each class of nodes, but for some."""
+
+    def __init__(self, without: frozenset[str]) -> None:
+        super().__init__()
+        self._without = without
+
+    def __missing__(self, kind: type[ast.AST]) -> tuple[str, ...]:
+        without = self._without - {"value"} if kind is ast.Starred else self._without
+        self[kind] = fields = tuple(field for field in kind._fields if field not in without)
+        return fields
+
+
+_INERT = frozenset(
+    {"ctx", "op", "ops", "attr", "id", "arg", "asname", "module", "level", "kind", "type_comment", "type_params"}
+    | {"kwd_attrs", "names"}
+)
+_VALUES = frozenset(
+    {"value", "test", "iter", "exc", "cause", "msg", "annotation", "context_expr", "subject", "guard", "type", "slice"}
+    | {"decorator_list"}
+)
+_ALL_FIELDS = _Fields(_INERT)
+_BINDING_FIELDS = _Fields(_INERT | _VALUES)
+"""Without `:=` and `yield` in the text, what is only read binds nothing."""
+
+
+def _names(statements: Iterable[ast.AST], fields: _Fields) -> tuple[set[str], frozenset[str], bool]:
     """The names that a function body binds, those it declares global or nonlocal, and whether it yields."""
     bound: set[str] = set()
     outer: set[str] = set()
@@ -915,45 +972,52 @@ def _names(statements: Iterable[ast.AST]) -> tuple[set[str], frozenset[str], boo
         if kind in _DEFINITIONS:
             assert isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
             bound.add(node.name)
-            stack.extend(node.decorator_list)
+            if fields is _ALL_FIELDS:
+                stack.extend(node.decorator_list)
             continue
         if kind in _COMPREHENSION_NODES:
             assert isinstance(node, (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp))
-            inner, inner_yields = _comprehension_names(node)
+            inner, inner_yields = _comprehension_names(node, fields)
             bound.update(inner)
             yields = yields or inner_yields
             continue
-        if isinstance(node, (ast.Import, ast.ImportFrom)):
+        if kind is ast.Import or kind is ast.ImportFrom:
+            assert isinstance(node, (ast.Import, ast.ImportFrom))
             bound.update(alias.asname or alias.name.partition(".")[0] for alias in node.names)
             continue
-        if isinstance(node, (ast.Global, ast.Nonlocal)):
+        if kind is ast.Global or kind is ast.Nonlocal:
+            assert isinstance(node, (ast.Global, ast.Nonlocal))
             outer.update(node.names)
             continue
         if kind is ast.Yield or kind is ast.YieldFrom:
             yields = True
-        elif isinstance(node, (ast.ExceptHandler, ast.MatchAs, ast.MatchStar)):
-            if node.name is not None:
-                bound.add(node.name)
-        elif isinstance(node, ast.MatchMapping) and node.rest is not None:
-            bound.add(node.rest)
-        for field in node._fields:
+        elif kind in _NAMING:
+            name = getattr(node, _NAMING[kind])
+            if name is not None:
+                bound.add(name)
+        for field in fields[kind]:
             child = getattr(node, field, None)
             if type(child) is list:
-                stack.extend(part for part in child if isinstance(part, ast.AST))
+                stack.extend(child)
             elif isinstance(child, ast.AST):
                 stack.append(child)
     return bound, frozenset(outer), yields
 
 
-def _comprehension_names(node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp) -> tuple[set[str], bool]:
+_NAMING: dict[type[ast.AST], str] = {ast.ExceptHandler: "name", ast.MatchAs: "name", ast.MatchStar: "name", ast.MatchMapping: "rest"}
+
+
+def _comprehension_names(
+    node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp, fields: _Fields
+) -> tuple[set[str], bool]:
     """What a comprehension binds around itself (by `:=`), and whether it yields."""
     targets = {
         part.id for generator in node.generators for part in ast.walk(generator.target) if isinstance(part, ast.Name)
     }
     results: list[ast.AST] = [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
-    inner, _, inner_yields = _names(results)
+    inner, _, inner_yields = _names(results, fields)
     outside, _, outside_yields = _names(
-        [part for generator in node.generators for part in (generator.iter, *generator.ifs)]
+        [part for generator in node.generators for part in (generator.iter, *generator.ifs)], fields
     )
     return (inner - targets) | outside, inner_yields or outside_yields
 

@@ -66,6 +66,8 @@ def _parse(text: str) -> ast.Module:
 
 def split_lines(text: str) -> list[str]:
     """The lines of a text without their ends, as the tokenizer counts them."""
+    if "\r" not in text:
+        return text.split("\n")
     starts = line_starts(text)
     ends = [*starts[1:], len(text)]
     return [text[start:end].rstrip("\r\n") for start, end in zip(starts, ends, strict=True)]
@@ -86,7 +88,7 @@ class OpenedFile:
         self.broken: Unparsable | None = None
         """Why the file as a whole does not parse, once that was found out."""
         self.regions: tuple[Region, ...] = ()
-        located = None if whole else _outlined(text)
+        located = None if whole else _outlined(text, self._starts)
         if located is not None:
             self.regions = located
         else:
@@ -96,9 +98,8 @@ class OpenedFile:
         """Whether a word stands in a region's text."""
         words = self._words_of.get(index)
         if words is None:
-            words = self._words_of[index] = frozenset(
-                word for line in self.regions[index].lines(self.lines) for word in words_in(line)
-            )
+            lines = self.regions[index].lines(self.lines)
+            words = self._words_of[index] = frozenset(words_in("\n".join(lines)))
         return word in words
 
     def candidates(self, needles: Needles) -> tuple[int, ...]:
@@ -147,8 +148,7 @@ class OpenedFile:
         """The region that each line (from 0) belongs to; -1 for none."""
         owners = [-1] * (len(self.lines) + 1)
         for index, region in enumerate(self.regions):
-            for line in range(region.first_line - 1, region.last_line):
-                owners[line] = index
+            owners[region.first_line - 1 : region.last_line] = [index] * (region.last_line - region.first_line + 1)
         return owners
 
     def facts(self, index: int) -> RegionFacts:
@@ -181,9 +181,30 @@ class OpenedFile:
         region = self.regions[index]
         if self._trees is not None:
             return self._lower(region, self._trees[index], 0)
+        if region.kind is RegionKind.IMPORT and index in self._imports:
+            return self._lower(region, *self._imports[index])
         found = self._read(region, parse_quickly)
         if isinstance(found, Unparsable) and self.broken is None:
             return self._doubted(index, found)
+        return found
+
+    @cached_property
+    def _imports(self) -> dict[int, tuple[list[ast.stmt], int]]:
+        """The statements of the imports, parsed all at once, each with the shift of their lines; empty where that fails."""
+        shifts: list[tuple[int, int, int]] = []
+        lines: list[str] = []
+        for index, region in enumerate(self.regions):
+            if region.kind is RegionKind.IMPORT:
+                shifts.append((len(lines) + 1, index, region.first_line - len(lines) - 1))
+                lines += region.lines(self.lines)
+        try:
+            statements = _parse("\n".join(lines) + "\n").body
+        except _FAILURES:
+            return {}
+        found: dict[int, tuple[list[ast.stmt], int]] = {index: ([], shift) for _, index, shift in shifts}
+        for statement in statements:
+            _, index, _ = shifts[bisect_right(shifts, (statement.lineno, len(self.regions), 0)) - 1]
+            found[index][0].append(statement)
         return found
 
     def _doubted(self, index: int, found: Unparsable) -> RegionFacts | Unparsable:
@@ -220,7 +241,8 @@ class OpenedFile:
 
     def _lower(self, region: Region, statements: list[ast.stmt], shift: int) -> RegionFacts | Unparsable:
         try:
-            return lower(statements, Coordinates(self.lines, shift), region.owner)
+            text = "\n".join(region.lines(self.lines))
+            return lower(statements, Coordinates(self.lines, shift), region.owner, text)
         except (TooDeep, RecursionError):
             return Unparsable("it is nested too deeply to be followed", region.first_line)
 
@@ -230,7 +252,7 @@ class OpenedFile:
             tree = parse(self.text)
         except _FAILURES as failure:
             self.broken = _unparsable(failure, 0)
-            self.regions = _outlined(self.text) or ()
+            self.regions = _outlined(self.text, self._starts) or ()
             return
         pieces = _pieces(tree, self.lines)
         self.regions = tuple(region for region, _ in pieces)
@@ -263,12 +285,11 @@ def _unparsable(failure: BaseException, shift: int) -> Unparsable:
             return Unparsable(str(failure), 0)
 
 
-def _outlined(text: str) -> tuple[Region, ...] | None:
+def _outlined(text: str, starts: Sequence[int]) -> tuple[Region, ...] | None:
     """The regions by the lexical outline; None where that is beyond lexical means."""
     found = outline(text)
     if found is None:
         return None
-    starts = line_starts(text)
     regions: list[Region] = []
     for statement in found.statements:
         last = _last_line(starts, statement)

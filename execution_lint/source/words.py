@@ -1,0 +1,120 @@
+"""Which words stand in which files, told from their bytes."""
+
+import re
+import unicodedata
+
+from execution_lint.source.regions import Needles, words_in
+from execution_lint.source.text import Undecodable, declared_encoding, decode
+
+_MANY_WORDS = 16
+_MANY_SEARCHES = 4
+"""From so many words in one search, or from so many searches on, gathering the words of all files once costs less than searching."""
+
+_WORD_BYTES = bytes(byte if byte < 0x80 and (chr(byte).isalnum() or byte == ord("_")) else ord(" ") for byte in range(256))
+_ASCII_BYTES = bytes(range(0x80))
+_PLAIN_ENCODINGS = frozenset({"", "utf-8", "ascii"})
+# The look behind keeps a long run of letters from being tried at each of them.
+_NAME = re.compile(r"(?<![A-Za-z0-9_])[A-Za-z0-9_]*[^\x00-\x7f][^\x00-/:-@\[-^`{-\x7f]*")
+_DEFINITION = re.compile(rb"[\r\n][ \t\f]*(?:def|class|async)\b")
+
+
+class WordIndex:
+    """Tells which files a needle can stand in: rather one file too many than one too few."""
+
+    def __init__(self) -> None:
+        self._files: dict[str, bytes] = {}
+        self._respelled: dict[str, frozenset[str]] = {}
+        self._hidden: list[str] = []
+        self._gathered: dict[bytes, list[str]] | None = None
+        self._searches = 0
+
+    def add(self, path: str, data: bytes) -> None:
+        """Take in a file; all must be taken in before the first search."""
+        self._files[path] = data
+        respelled = _respelled(data)
+        if respelled is None:
+            self._hidden.append(path)
+        elif respelled:
+            self._respelled[path] = respelled
+
+    def holding(self, needles: Needles) -> frozenset[str]:
+        """The files in which one of the needles can stand."""
+        found = set(self._hidden)
+        wanted = needles.words | needles.decorators
+        found.update(path for path, respelled in self._respelled.items() if not wanted.isdisjoint(respelled))
+        found.update(self._with_word(needles.words))
+        if needles.decorators:
+            decorators = re.compile(rb"(?:%s)" % b"|".join(sorted(re.escape(word.encode()) for word in needles.decorators)))
+            candidates = self._with_word(needles.decorators)
+            found.update(path for path in candidates if path not in found and _has_decorator(self._files[path], decorators))
+        return frozenset(found)
+
+    def _with_word(self, words: frozenset[str]) -> set[str]:
+        encoded = [word.encode() for word in words]
+        found = {path for word in encoded if not word.isascii() for path, data in self._files.items() if word in data}
+        plain = [word for word in encoded if word.isascii()]
+        self._searches += 1
+        if self._gathered is None and len(plain) < _MANY_WORDS and self._searches < _MANY_SEARCHES:
+            found.update(path for path, data in self._files.items() if any(word in data for word in plain))
+            return found
+        if self._gathered is None:
+            self._gathered = self._gather()
+        for word in plain:
+            found.update(self._gathered.get(word, ()))
+        return found
+
+    def _gather(self) -> dict[bytes, list[str]]:
+        gathered: dict[bytes, list[str]] = {}
+        for path, data in self._files.items():
+            for word in set(data.translate(_WORD_BYTES).split()):
+                if word in gathered:
+                    gathered[word].append(path)
+                else:
+                    gathered[word] = [path]
+        return gathered
+
+
+def may_hold(data: bytes, needles: Needles) -> bool:
+    """Whether a needle can stand in bytes of which nothing is known."""
+    return any(word.encode() in data for word in needles.words | needles.decorators)
+
+
+def _has_decorator(data: bytes, words: re.Pattern[bytes]) -> bool:
+    """Whether one of the words stands between a line that begins with `@` and the definition that follows it."""
+    at = data.find(b"@")
+    while at >= 0:
+        line = max(data.rfind(b"\n", 0, at), data.rfind(b"\r", 0, at) if b"\r" in data else -1) + 1
+        if data[line:at].strip(b" \t\f\xef\xbb\xbf"):
+            at = data.find(b"@", at + 1)
+            continue
+        definition = _DEFINITION.search(data, at)
+        end = definition.start() if definition is not None else len(data)
+        if words.search(data, at, end) is not None:
+            return True
+        at = data.find(b"@", end)
+    return False
+
+
+def _respelled(data: bytes) -> frozenset[str] | None:
+    """The names in a file that Python reads otherwise than its bytes spell them (NFKC); None where its encoding may hide any name."""
+    if declared_encoding(data) not in _PLAIN_ENCODINGS:
+        return None
+    if data.isascii():
+        return frozenset()
+    characters = set(data.translate(None, _ASCII_BYTES).decode("utf-8", "replace"))
+    if not any(_may_respell(character) for character in characters):
+        return frozenset()
+    try:
+        text = decode(data)
+    except Undecodable:
+        return frozenset()
+    written = {word for word in _NAME.findall(text) if not unicodedata.is_normalized("NFKC", word)}
+    return frozenset(name for word in written for name in words_in(word))
+
+
+def _may_respell(character: str) -> bool:
+    """Whether a name with this character can be another name by NFKC."""
+    if unicodedata.category(character)[0] == "M" or "\u1100" <= character <= "\u11ff":
+        return True
+    normal = unicodedata.normalize("NFKC", character)
+    return normal != character and any(f"_{part}".isidentifier() for part in normal)
