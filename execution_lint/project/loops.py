@@ -85,6 +85,8 @@ class _Uses:
     """Where a loop goes within the function that makes it."""
 
     runs: bool = False
+    run_count: int = 0
+    """Places where it runs something to completion."""
     runs_forever: bool = False
     closed: bool = False
     is_set: bool = False
@@ -212,17 +214,15 @@ class Loops:
         if function is None:
             return self._module_life(frame, scope, uses)
         is_thread_body = self._is_thread_target(function)
-        if uses.attributes and self._is_run_by_thread(function, uses.attributes):
-            return LoopLife.THREAD, uses.stored
+        if uses.threaded or (uses.attributes and self._is_run_by_thread(function, uses.attributes)):
+            return LoopLife.THREAD, uses.stored or uses.passed
         if uses.stored:
             return LoopLife.STORED, uses.stored
         if uses.returned:
             return LoopLife.RETURNED, ""
         if uses.yielded:
             return LoopLife.YIELDED, ""
-        if uses.threaded:
-            return LoopLife.THREAD, uses.passed
-        if uses.runs_forever and is_thread_body:
+        if is_thread_body and (uses.runs_forever or uses.run_count > 1):
             return LoopLife.THREAD, ""
         if uses.runs or uses.runs_forever:
             return LoopLife.RUN_TO_COMPLETION, ""
@@ -311,9 +311,10 @@ class Loops:
             function = scope.values[value.function]
             if isinstance(function, Attribute) and function.base in aliases:
                 uses.runs |= function.name == "run_until_complete"
+                uses.run_count += function.name == "run_until_complete"
                 uses.runs_forever |= function.name == "run_forever"
                 uses.closed |= function.name == "close"
-            self._handed(frame, scope, value, aliases, uses)
+            self._handed(frame, scope, index, aliases, uses)
         for exit in scope.exits:
             if self._holds(scope, exit.value, aliases):
                 self._left(exit, uses)
@@ -354,8 +355,10 @@ class Loops:
             case _:
                 return False
 
-    def _handed(self, frame: Frame, scope: Scope, call: Call, aliases: set[Ref], uses: _Uses) -> None:
+    def _handed(self, frame: Frame, scope: Scope, ref: Ref, aliases: set[Ref], uses: _Uses) -> None:
         """What a call does with a loop among its arguments."""
+        call = scope.values[ref]
+        assert isinstance(call, Call)
         for argument in call.arguments:
             target = scope.values[argument.value]
             if isinstance(target, Attribute) and target.base in aliases and target.name in ("run_forever", "run_until_complete"):
@@ -376,6 +379,28 @@ class Loops:
                 uses.factory = True
             else:
                 uses.passed = f"`{spelled(scope, call.function)}(...)`"
+                uses.threaded |= any(self._keeps_a_thread(thing, At(frame, ref), argument.value) for thing in things)
+
+    def _keeps_a_thread(self, thing: Thing, call: At, given: Ref) -> bool:
+        """Whether a class of the project keeps the loop that it is made with, and runs it in a thread."""
+        if not isinstance(thing, ClassThing):
+            return False
+        for method in self._inference.attribute(InstanceThing(thing), "__init__"):
+            if isinstance(method, FunctionThing):
+                bound = self._inference.arguments(method, call)
+                names = {name for name, values in bound.items() if any(at.ref == given for at in values)}
+                scope = self._inference.scope(method.definition)
+                kept = [
+                    assignment.name
+                    for assignment in scope.assignments
+                    if assignment.kind is TargetKind.ATTRIBUTE
+                    and assignment.value != NONE
+                    and getattr(scope.values[assignment.value], "name", "") in names
+                ]
+                definition = method.definition
+                if kept and self._is_run_by_thread(Frame(definition.path, definition.region, definition.scope), kept):
+                    return True
+        return False
 
     def _captured(self, frame: Frame, scope: Scope, aliases: set[Ref], uses: _Uses) -> None:
         """Uses of the loop in functions nested in the one that makes it."""

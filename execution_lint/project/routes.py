@@ -40,7 +40,7 @@ BUILT_IN = Envelope(name="execution", require=("plugin", "job_id", "status"))
 
 _EXECUTION = re.compile(r"execut|analy[sz]e|(?:^|[/.])run_", re.IGNORECASE)
 _NOT_AN_EXECUTION = re.compile(
-    r"health|ready|readiness|alive|liveness|metrics|version|openapi|docs|redoc|swagger|favicon|jsonrpc|json_rpc", re.IGNORECASE
+    r"health|ready|readiness|alive|liveness|metrics|version|openapi|docs|redoc|swagger|favicon|jsonrpc|json_rpc|/test(?:/|$)|_with_", re.IGNORECASE
 )
 _COLLECTION_KEYS = frozenset({"count", "total", "next_cursor", "next", "page", "limit", "offset"})
 
@@ -582,7 +582,8 @@ class Routes:
     def _built_in(self, handler_exit: _HandlerExit, has_jobs: bool) -> Governance | None:
         exit = handler_exit.subject
         name = exit.handler.rpartition(":")[2].rpartition(".")[2]
-        if any(_NOT_AN_EXECUTION.search(text) for text in (name, *(route.path for route in exit.routes))):
+        bare = self._bare_call(handler_exit)
+        if any(_NOT_AN_EXECUTION.search(text) for text in (name, bare, *(route.path for route in exit.routes))):
             return None
         objects = [answer for answer in exit.answers if answer.kind is AnswerKind.OBJECT]
         if any(answer.keys & _COLLECTION_KEYS or "jsonrpc" in answer.keys for answer in objects):
@@ -594,7 +595,6 @@ class Routes:
             own.append("it answers with `result`")
         if _EXECUTION.search(name) or any(_EXECUTION.search(route.path) for route in exit.routes):
             own.append("its path or name says execution")
-        bare = self._bare_call(handler_exit)
         if bare and _EXECUTION.search(bare):
             own.append(f"it returns what `{bare}` gives")
         if not own:

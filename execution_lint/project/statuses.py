@@ -43,6 +43,8 @@ _EXAMPLES = frozenset({"json_schema_extra", "example", "examples", "openapi_extr
 _EXECUTES = frozenset({"execute", "executemany", "exec_driver_sql", "text", "fetch", "fetchrow", "fetchval", "fetch_all", "fetch_one"})
 _SQL = re.compile(r"(\w+)\s*(?:=|!=|<>|\bNOT\s+IN\b\s*\(|\bIN\b\s*\()\s*('[^']*'(?:\s*,\s*'[^']*')*)", re.IGNORECASE)
 _SQL_WORD = re.compile(r"'([^']*)'")
+_WORD = re.compile(r"[A-Za-z][\w-]*(?: [\w-]+){0,2}")
+"""What a status can look like; a sentence is none."""
 _VAGUE = frozenset({"", "unknown", "n/a", "none", "null", "-"})
 
 
@@ -214,6 +216,8 @@ class Statuses:
         is_member = vocabulary.member_of(text.value) is not None
         if not is_member and confidence is not Confidence.PROVEN and text.value.lower() in _HEALTH:
             return None
+        if not is_member and confidence is not Confidence.PROVEN and not _WORD.fullmatch(text.value) and text.value.lower() not in _VAGUE:
+            return None
         if not is_member and text.value.lower() in _VAGUE:
             confidence = Confidence.POSSIBLE
         takes_value = any(isinstance(thing, MemberValueThing) for thing in literal.subject.things)
@@ -336,6 +340,8 @@ class Statuses:
             is_supported = is_same or (is_member and is_same_kind and (is_here or evidence.where not in _BARE or is_field))
             is_sure = is_supported and is_status_name(evidence.name) and literal.where is not StatusPlace.QUERY
             confidence = Confidence.LIKELY if is_sure else Confidence.POSSIBLE
+            if not is_member and not is_sure:
+                continue
             related = Related(f"`{evidence.spelled}` holds a `{self._vocabularies.all[evidence.vocabulary].name}` here", evidence.place)
             found = (evidence.vocabulary, confidence, (related,))
             if best is None or confidence.rank > best[1].rank:

@@ -13,7 +13,7 @@ Let every exit build the envelope in one place: a model with the required fields
 ## Options
 
 `envelope.require`: the keys that every answer of the governed routes has. `envelope.routes`, `envelope.modules`, `envelope.handlers` and
-`envelope.exempt` say which routes those are; `envelope.wrappers` names decorators, response classes and route classes that supply the
+`envelope.exempt` say which routes those are, `envelope.name` what findings call it; `envelope.wrappers` names decorators, response classes and route classes that supply the
 envelope, so that the handler need not. Without any envelope in the contract the built-in one (`plugin`, `job_id`, `status`) applies to
 exits that give signals of an execution's answer: two signals or more are *likely*, one is *possible*.
 

@@ -13,7 +13,8 @@ Put the value under a key of the envelope: `{"plugin": ..., "job_id": ..., "stat
 
 ## Options
 
-The same as for EXL201.
+`envelope.routes`, `envelope.modules` and `envelope.handlers` say which routes an envelope governs, `envelope.exempt` which of them it
+does not; `envelope.require` names its keys, `envelope.name` is what findings call it, and `envelope.wrappers` names what supplies it.
 
 ## Known limits
 

@@ -14,6 +14,10 @@ Make the function `async def` and await the coroutines: then no loop is needed, 
 thread of its own, `asyncio.run(main())` makes, runs and closes one loop; `asyncio.Runner` (Python 3.11 and later) does so for several
 calls. Do not replace the loop by `asyncio.run` in a function that a coroutine calls: it raises there as well.
 
+## Options
+
+`event-loop.owners`: the functions, methods or classes that may make a loop; one that is declared is silent here too.
+
 ## Known limits
 
 A loop that is handed to another function is followed by name, not by what that function does with it.
@@ -31,6 +35,7 @@ RULE = Rule(
     name="hand-made-event-loop",
     message="`{call}()` makes an event loop by hand to run coroutines in {scope_name}{flaw}",
     since="0.1.0",
+    options=("event-loop.owners",),
 )
 
 
