@@ -169,12 +169,29 @@ class OpenedFile:
                 self.broken = _unparsable(failure, 0)
         return self.broken
 
-    def confirm(self, index: int) -> RegionFacts:
-        """The same facts by way of libcst, on which a report rests besides. Raises `Unparsable`."""
-        confirmed = self._read(self.regions[index], parse_whole)
-        if isinstance(confirmed, Unparsable):
-            raise confirmed
-        return confirmed
+    def region_at(self, line: int) -> int | None:
+        """The region that a line (from 1) belongs to."""
+        index = self._region_of_line[line - 1] if 0 < line <= len(self.lines) else -1
+        return None if index < 0 else index
+
+    def is_confirmed(self, index: int) -> bool:
+        """Whether libcst reads the same from a region whose facts are known, as far as it can parse it."""
+        known = self._facts.get(index)
+        if not isinstance(known, RegionFacts):
+            return True
+        region = self.regions[index]
+        if self._trees is None:
+            confirmed = self._read(region, parse_thoroughly)
+        else:
+            try:
+                pieces = _pieces(parse_thoroughly(self.text), self.lines)
+            except _FAILURES:
+                return True
+            lines = (region.first_line, region.last_line)
+            found = [piece for own, piece in pieces if (own.first_line, own.last_line) == lines]
+            confirmed = self._lower(region, found[0], 0) if found else Unparsable("it is cut otherwise", region.first_line)
+            return confirmed == known
+        return isinstance(confirmed, Unparsable) or confirmed == known
 
     def _extract(self, index: int) -> RegionFacts | Unparsable:
         self.is_parsed = True
