@@ -7,6 +7,7 @@ from rule_harness import FIXTURES, Mark, RuleCase, cases, differences, found, mi
 
 CASES = tuple(cases())
 GOOD = tuple(case for case in CASES if case.verdict == "good")
+OTHERS = tuple(case for case in CASES if case.verdict != "good" and case.code != "EXL002")
 EXAMPLES = tuple(case for case in CASES if case.name == "bad")
 
 
@@ -28,6 +29,13 @@ def test_the_slow_path_gives_the_same_report(case: RuleCase, tmp_path: Path) -> 
 @pytest.mark.parametrize("case", GOOD, ids=identity)
 def test_no_rule_says_anything_of_what_is_good(case: RuleCase, tmp_path: Path) -> None:
     assert differences(case.marks("expect"), found(scan(case, tmp_path, every_rule=True))) == []
+
+
+@pytest.mark.parametrize("case", OTHERS, ids=identity)
+def test_no_rule_crashes(case: RuleCase, tmp_path: Path) -> None:
+    report = scan(case, tmp_path, every_rule=True)
+    assert [mark for mark in found(report) if mark.code == "EXL002"] == []
+    assert report.troubled is any(mark.code == "EXL001" for mark in found(report))
 
 
 @pytest.mark.parametrize("case", EXAMPLES, ids=identity)
