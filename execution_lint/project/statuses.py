@@ -427,7 +427,7 @@ class Statuses:
             for exit in scope.exits:
                 if exit.kind is ExitKind.RETURN:
                     for ref in _texts(scope, exit.value):
-                        subject = _Subject(f"what `{scope.name}` returns", "", self._inference.types(At(frame, scope.returns)), False)
+                        subject = _Subject(scope.name, "", self._inference.types(At(frame, scope.returns)), False)
                         yield _Literal(frame, ref, StatusPlace.RETURN, subject)
 
     def _queries(self, frame: Frame, scope: Scope, call: Call) -> Iterator[_Literal]:
@@ -438,7 +438,7 @@ class Statuses:
         text = scope.values[ref]
         for column, words in _SQL.findall(text.value) if isinstance(text, Text) else ():
             for word in _SQL_WORD.findall(words):
-                yield _Literal(frame, ref, StatusPlace.QUERY, _Subject(f"column `{column}`", column, (), False), word)
+                yield _Literal(frame, ref, StatusPlace.QUERY, _Subject(column, column, (), False), word)
 
     def _missing_entry(self, frame: Frame, scope: Scope, ref: Ref, function: Attribute, call: Call) -> Iterator[_Literal]:
         """The default of `row.get("status", ...)`."""
@@ -484,7 +484,7 @@ class Statuses:
         if assignment.annotation != NONE and isinstance(display, Mapping):
             for thing in self._inference.types(At(frame, assignment.annotation)):
                 if isinstance(thing, InstanceThing) and len(thing.parameters) == 2:
-                    yield from self._keys(frame, display, _Subject(f"a key of `{assignment.name}`", "", thing.parameters[0], False))
+                    yield from self._keys(frame, display, _Subject(assignment.name, "", thing.parameters[0], False))
 
     def _keys(self, frame: Frame, display: Mapping, subject: _Subject) -> Iterator[_Literal]:
         scope = self._inference.scope(frame)
@@ -612,7 +612,7 @@ class Statuses:
             found = self._argument_things(frame, ref, things, argument.name, argument.value)
             name = argument.name or found[1]
             foreign = bool(things) and all(isinstance(thing, ExternalThing) for thing in things) and not found[0]
-            subject = _Subject(f"{callee}({name}=)" if argument.name else f"argument `{name}`", argument.name, found[0], foreign, (), found[2])
+            subject = _Subject(f"{callee}({name}=)" if name else f"an argument of {callee}", argument.name, found[0], foreign, (), found[2])
             yield _Literal(frame, text, StatusPlace.ARGUMENT, subject)
 
     def _argument_things(self, frame: Frame, ref: Ref, things: Things, name: str, value: Ref) -> tuple[Things, str, Related | None]:
@@ -699,11 +699,11 @@ class Statuses:
             held = scope.values[key] if key != NONE else None
             if isinstance(held, Text):
                 for ref in _texts(scope, value):
-                    yield _Literal(frame, ref, StatusPlace.ENTRY, _Subject(f"{held.value!r}:", held.value, (), False))
+                    yield _Literal(frame, ref, StatusPlace.ENTRY, _Subject(repr(held.value), held.value, (), False))
 
     def _parameter(self, frame: Frame, parameter: ParameterFact) -> _Subject:
         types = self._inference.types(At(frame, parameter.annotation)) if parameter.annotation != NONE else ()
-        return _Subject(f"parameter `{parameter.name}`", parameter.name, types, False)
+        return _Subject(parameter.name, parameter.name, types, False)
 
 
 _BARE = {StatusPlace.COMPARISON, StatusPlace.CONTAINMENT, StatusPlace.CASE, StatusPlace.ASSIGNMENT}
@@ -777,7 +777,7 @@ def _meetings(scope: Scope) -> Iterator[tuple[str, str, Ref, StatusPlace]]:
             for entry, held in value.entries:
                 text = scope.values[entry] if entry != NONE else None
                 if isinstance(text, Text):
-                    yield text.value, f"{text.value!r}:", held, StatusPlace.ENTRY
+                    yield text.value, repr(text.value), held, StatusPlace.ENTRY
 
 
 def _silent(scope: Scope) -> frozenset[Ref]:

@@ -29,11 +29,12 @@ from execution_lint.model.finding import Finding
 from execution_lint.project.project import Project
 from execution_lint.project.subjects import StatusUse
 from execution_lint.rules.rule import Rule
+from execution_lint.rules.status.phrasing import place_of, quoted
 
 RULE = Rule(
     code="EXL301",
     name="raw-status-string",
-    message='"{literal}" is `{member}` ({subject})',
+    message="{literal} is `{member}` ({where})",
     since="0.1.0",
     options=("vocabulary.enum", "vocabulary.fields"),
 )
@@ -52,7 +53,7 @@ def check(use: StatusUse, project: Project) -> Iterator[Finding]:
         confidence=use.confidence,
         related=use.evidence,
         help=f"write `{spelled}{'.value' if use.takes_value else ''}`",
-        literal=use.literal,
+        literal=quoted(use.literal),
         member=spelled,
-        subject=f"{use.where.value} with `{use.subject}`" if use.subject.isidentifier() or "." in use.subject else f"{use.where.value}, {use.subject}",
+        where=place_of(use),
     )

@@ -28,11 +28,12 @@ from execution_lint.model.finding import Finding
 from execution_lint.project.project import Project
 from execution_lint.project.subjects import StatusUse
 from execution_lint.rules.rule import Rule
+from execution_lint.rules.status.phrasing import place_of, quoted
 
 RULE = Rule(
     code="EXL302",
     name="unknown-status-string",
-    message='"{literal}" is no value of `{vocabulary}` ({subject})',
+    message="{literal} is no value of `{vocabulary}` ({where})",
     since="0.1.0",
     options=("vocabulary.enum", "vocabulary.fields", "vocabulary.aliases"),
 )
@@ -49,9 +50,9 @@ def check(use: StatusUse, project: Project) -> Iterator[Finding]:
         confidence=use.confidence,
         related=use.evidence,
         help=_help(use),
-        literal=use.literal,
+        literal=quoted(use.literal),
         vocabulary=use.vocabulary.name,
-        subject=f"{use.where.value} with `{use.subject}`" if use.subject.isidentifier() or "." in use.subject else f"{use.where.value}, {use.subject}",
+        where=place_of(use),
     )
 
 

@@ -1,0 +1,28 @@
+"""How the rules of this family speak of a literal and its place."""
+
+import json
+
+from execution_lint.project.subjects import StatusPlace, StatusUse
+
+_PLACES = {
+    StatusPlace.COMPARISON: "compared with {subject}",
+    StatusPlace.CONTAINMENT: "among what {subject} is tested for",
+    StatusPlace.CASE: "a case of {subject}",
+    StatusPlace.ASSIGNMENT: "assigned to {subject}",
+    StatusPlace.ARGUMENT: "given as {subject}",
+    StatusPlace.DEFAULT: "the default of {subject}",
+    StatusPlace.ENTRY: "in a dict under {subject}",
+    StatusPlace.RETURN: "where a status is returned by {subject}",
+    StatusPlace.KEY: "a key of a table for {subject}",
+    StatusPlace.QUERY: "in SQL text for {subject}",
+}
+
+
+def quoted(literal: str) -> str:
+    """The literal in double quotes, on one line."""
+    return json.dumps(literal, ensure_ascii=False)
+
+
+def place_of(use: StatusUse) -> str:
+    """Where the literal stands: ``compared with `job.status` ``."""
+    return _PLACES[use.where].format(subject=f"`{use.subject}`")
