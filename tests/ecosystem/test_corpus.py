@@ -12,21 +12,8 @@ import pytest
 CORPUS = os.environ.get("EXECUTION_LINT_CORPUS", "")
 ENVIRONMENT = {name: value for name, value in os.environ.items() if name not in ("FORCE_COLOR", "PYTHONWARNINGS")}
 LIMITS = ("recursion", "nested", "larger", "size")
-KEYS = frozenset(
-    [
-        "code",
-        "message",
-        "filename",
-        "location",
-        "end_location",
-        "fix",
-        "url",
-        "rule",
-        "confidence",
-        "related",
-        "fingerprint",
-    ]
-)
+KEYS = {"code", "rule", "message", "confidence", "filename", "location", "end_location", "related", "fix", "url"}
+KEYS |= {"fingerprint"}
 
 
 def packages() -> list[Path]:

@@ -154,7 +154,7 @@ def test_the_rates(reported: Reported, capsys: pytest.CaptureFixture[str]) -> No
 
 def _rates(judged: Judged, now: Now) -> Iterator[str]:
     """A line a code: how its verdicts fare in today's report."""
-    yield "code    judged  true  gone  false  still there  reported  not judged  false alarms of the judged and reported"
+    yield "code    judged  true  gone  false  still there  reported  not judged  false alarms"
     for code in sorted({entry.code for entry in judged.values()} | {finding.code for finding in now.values()}):
         entries = {key: entry for key, entry in judged.items() if entry.code == code}
         true = {key for key, entry in entries.items() if entry.verdict == "true"}
