@@ -104,7 +104,7 @@ class Planner:
 
 
 def _hint(candidate: str | None) -> str:
-    return f"; did you mean {candidate}?" if candidate else ""
+    return f"; did you mean {candidate}?" if candidate else "; `execution-lint rule --all` lists them"
 
 
 def _unchecked(config: Config) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ from execution_lint.facts.values import (
     NONE,
     After,
     Argument,
+    Assigned,
     Attribute,
     Awaited,
     Call,
@@ -28,6 +29,7 @@ from execution_lint.facts.values import (
     Choice,
     Comprehension,
     Constant,
+    Declared,
     Element,
     Entered,
     Formatted,
@@ -35,6 +37,7 @@ from execution_lint.facts.values import (
     Imported,
     Item,
     Mapping,
+    Narrowed,
     Nested,
     Operation,
     Parameter,
@@ -155,6 +158,7 @@ class _ScopeBuilder:
         self.exits: list[Exit] = []
         self.comparisons: list[Comparison] = []
         self.assignments: list[Assignment] = []
+        self.repeated: list[Ref] = []
         self.bindings: list[tuple[str, Ref]] = []
         self.locals: frozenset[str] = frozenset()
         self.outer_names: frozenset[str] = frozenset()
@@ -180,6 +184,7 @@ class _ScopeBuilder:
             exits=tuple(self.exits),
             comparisons=tuple(self.comparisons),
             assignments=tuple(self.assignments),
+            repeated=tuple(self.repeated),
             bindings=tuple(self.bindings),
         )
 
@@ -224,8 +229,54 @@ class _ScopeBuilder:
             names.update(dict.fromkeys(environment))
         for name in names:
             values = tuple(dict.fromkeys(environment[name] for environment in alive if name in environment))
+            if len(values) > 1:
+                # What one arm knows of a value, the code behind the arms does not.
+                values = tuple(dict.fromkeys(self.widened(value) for value in values))
             result[name] = values[0] if len(values) == 1 else self.add(Choice("join", values), self._origin(values))
         return result
+
+    def widened(self, ref: Ref) -> Ref:
+        """The value without what a test told of it, where every other way to go has ended the value is told still."""
+        while ref != NONE:
+            value = self.values[ref]
+            if not isinstance(value, Narrowed):
+                break
+            ref = value.base
+        return ref
+
+    def narrow(self, test: ast.expr, holds: bool) -> None:
+        """What the names stand for where a test holds, or does not."""
+        match test:
+            case ast.UnaryOp(op=ast.Not(), operand=operand):
+                self.narrow(operand, not holds)
+            case ast.BoolOp(op=ast.And(), values=parts) if holds:
+                for part in parts:
+                    self.narrow(part, holds)
+            case ast.BoolOp(op=ast.Or(), values=parts) if not holds:
+                for part in parts:
+                    self.narrow(part, holds)
+            case ast.Name(id=name) | ast.NamedExpr(target=ast.Name(id=name)):
+                self.narrow_name(name, "true" if holds else "false", NONE, test)
+            case ast.Compare(
+                left=ast.Name(id=name) | ast.NamedExpr(target=ast.Name(id=name)),
+                ops=[ast.Is() | ast.IsNot() | ast.Eq() | ast.NotEq() as operator],
+                comparators=[ast.Constant(value=None)],
+            ):
+                is_none = isinstance(operator, (ast.Is, ast.Eq)) == holds
+                self.narrow_name(name, "none" if is_none else "some", NONE, test)
+            case ast.Call(func=ast.Name(id="isinstance"), args=[ast.Name(id=name), kind]) if holds:
+                self.narrow_name(name, "instance", self.expression(kind), test)
+            case _:
+                pass
+
+    def narrow_name(self, name: str, how: str, kind: Ref, test: ast.expr) -> None:
+        if self.environment is None or name not in self.environment or name == _FLOW:
+            return
+        base = self.environment[name]
+        narrowed = self.add(Narrowed(base, how, kind), self.region.span(test))
+        for other, value in self.environment.items():
+            if value == base and other != _FLOW:
+                self.environment[other] = narrowed
 
     def _origin(self, values: tuple[Ref, ...]) -> Span:
         return next((self.spans[value] for value in values if value != NONE), self.span)
@@ -289,12 +340,16 @@ class _ScopeBuilder:
                 kind = TargetKind.GLOBAL if name in self.outer_names else TargetKind.NAME
                 self.assignments.append(Assignment(kind, name, NONE, NONE, value, annotation, span))
                 if value != NONE:
-                    self.bind(name, value)
+                    is_declared = annotation != NONE and kind is TargetKind.NAME and self.kind is ScopeKind.FUNCTION
+                    self.bind(name, self.add(Declared(annotation, value), span) if is_declared else value)
             case ast.Attribute(value=base, attr=name):
                 receiver = self.expression(base)
                 self.assignments.append(
                     Assignment(TargetKind.ATTRIBUTE, name, receiver, NONE, value, annotation, span)
                 )
+                if self.environment is not None and self.kind is ScopeKind.FUNCTION:
+                    assigned = self.add(Assigned(receiver, name, value), span)
+                    self.environment[_FLOW] = self.add(After(self.environment[_FLOW], assigned), span)
             case ast.Subscript(value=base, slice=index):
                 receiver = self.expression(base)
                 key = self.expression(index)
@@ -360,9 +415,11 @@ class _ScopeBuilder:
         while branch is not None:
             self.expression(branch.test)
             before = dict(self.environment) if self.environment is not None else None
+            self.narrow(branch.test, True)
             self.block(branch.body)
             ends.append(self.environment)
             self.environment = before
+            self.narrow(branch.test, False)
             if len(branch.orelse) == 1 and isinstance(branch.orelse[0], ast.If):
                 branch = branch.orelse[0]
             else:
@@ -393,6 +450,8 @@ class _ScopeBuilder:
         if isinstance(node, ast.While):
             self.expression(node.test)
         start = dict(self.environment)
+        if isinstance(node, ast.While):
+            self.narrow(node.test, True)
         loop = _Loop()
         self.loops.append(loop)
         if target is not None:
@@ -669,6 +728,8 @@ class _ScopeBuilder:
         arguments = [self.argument(argument) for argument in node.args]
         arguments += [Argument(keyword.arg or "**", self.expression(keyword.value)) for keyword in node.keywords]
         call = self.add(Call(function, tuple(arguments)), self.region.span(node))
+        if self.loops:
+            self.repeated.append(call)
         self.effects(node, arguments, call)
         return call
 
@@ -708,7 +769,7 @@ class _ScopeBuilder:
             match self.values[value]:
                 case Mapping():
                     return True
-                case Changed(base=base):
+                case Changed(base=base) | Narrowed(base=base) | Declared(value=base):
                     value = base
                 case Choice(kind="join", alternatives=alternatives):
                     value = alternatives[0]
@@ -744,8 +805,14 @@ class _ScopeBuilder:
 
     def alternative(self, node: ast.IfExp) -> Ref:
         self.expression(node.test)
-        values = (self.expression(node.body), self.expression(node.orelse))
-        return self.add(Choice("if", values), self.region.span(node))
+        before = dict(self.environment) if self.environment is not None else None
+        self.narrow(node.test, True)
+        body = self.expression(node.body)
+        self.environment = dict(before) if before is not None else None
+        self.narrow(node.test, False)
+        orelse = self.expression(node.orelse)
+        self.environment = before
+        return self.add(Choice("if", (body, orelse)), self.region.span(node))
 
     def boolean(self, node: ast.BoolOp) -> Ref:
         values = tuple(self.expression(value) for value in node.values)

@@ -117,6 +117,8 @@ class Scope(msgspec.Struct, frozen=True):
     exits: tuple[Exit, ...]
     comparisons: tuple[Comparison, ...]
     assignments: tuple[Assignment, ...]
+    repeated: tuple[Ref, ...]
+    """The calls that stand in a loop."""
     bindings: tuple[tuple[str, Ref], ...]
     """Every value that a name of this scope is bound to, in the order of the text."""
 

@@ -168,10 +168,33 @@ class Caught(_Value, frozen=True, tag="caught"):
 
 
 class After(_Value, frozen=True, tag="after"):
-    """The flow of control after a call that stands as a statement: reached only where the call returns. -1 is the scope's start."""
+    """The flow of control after a statement that is a call (reached only where the call returns) or sets an attribute. -1 is the scope's start."""
 
     flow: Ref
     call: Ref
+
+
+class Declared(_Value, frozen=True, tag="declared"):
+    """`name: annotation = value` for a local name."""
+
+    annotation: Ref
+    value: Ref
+
+
+class Narrowed(_Value, frozen=True, tag="narrowed"):
+    """`base` behind a test that tells more of it: `some` (not None), `none`, `true`, `false`, or `instance` (of `kind`)."""
+
+    base: Ref
+    how: str
+    kind: Ref
+
+
+class Assigned(_Value, frozen=True, tag="assigned"):
+    """`base.name = value`, as a step of the flow of control."""
+
+    base: Ref
+    name: str
+    value: Ref
 
 
 class Unknown(_Value, frozen=True, tag="unknown"):
@@ -203,5 +226,8 @@ Value = Union[
     Operation,
     Caught,
     After,
+    Declared,
+    Narrowed,
+    Assigned,
     Unknown,
 ]

@@ -15,6 +15,7 @@ from execution_lint.facts.values import (
     Choice,
     Comprehension,
     Constant,
+    Declared,
     Element,
     Entered,
     Formatted,
@@ -22,6 +23,7 @@ from execution_lint.facts.values import (
     Imported,
     Item,
     Mapping,
+    Narrowed,
     Nested,
     Operation,
     Parameter,
@@ -228,12 +230,46 @@ class Inference:
                 yield InstanceThing(ExternalThing("builtins.str"))
             case Operation(operator=operator):
                 yield _operated(operator)
+            case Narrowed(base=base, how=how, kind=kind):
+                yield from self._narrowed(At(frame, base), how, At(frame, kind))
+            case Declared(annotation=annotation, value=value):
+                yield from self._declared_local(At(frame, annotation), At(frame, value))
             case Spread():
                 yield UnknownThing("a spread")
             case Unknown(reason=reason):
                 yield UnknownThing(reason)
             case _:
                 yield UnknownThing("the flow of control")
+
+    def _narrowed(self, base: At, how: str, kind: At) -> Iterator[Thing]:
+        """A value behind a test."""
+        things = self.things(base)
+        match how:
+            case "some" | "true":
+                yield from (thing for thing in things if not (isinstance(thing, ConstantThing) and thing.kind == "None"))
+            case "none":
+                yield ConstantThing("None", "None")
+            case "instance":
+                kinds = tuple(InstanceThing(thing) for thing in self._kinds(kind) if isinstance(thing, (ClassThing, ExternalThing)))
+                yield from kinds or things
+            case _:
+                yield from things
+
+    def _kinds(self, kind: At) -> Things:
+        value = self.value(kind)
+        if isinstance(value, Sequence):
+            return tuple(thing for element in value.elements for thing in self.things(At(kind.frame, element)))
+        return self.things(kind)
+
+    def _declared_local(self, annotation: At, value: At) -> Iterator[Thing]:
+        """An annotated local: its annotation, unless that says less than the value."""
+        types = self.types(annotation)
+        says_nothing = all(
+            isinstance(thing, UnknownThing)
+            or (isinstance(thing, InstanceThing) and isinstance(thing.of, ExternalThing) and thing.of.name in _VAGUE_TYPES)
+            for thing in types
+        )
+        yield from self.things(value) if says_nothing else types
 
     def sites(self, frame: Frame, name: str) -> tuple[At, ...]:
         """Every value that the free `name` of a scope is bound to: in the enclosing functions, else in the module, else in the class around it."""
@@ -352,6 +388,9 @@ class Inference:
             return
         owner = self.owner(frame.definition)
         if owner is not None and scope.parameters and scope.parameters[0] is parameter and not self.is_static(frame.definition):
+            if frame.receiver is not None:
+                yield frame.receiver
+                return
             yield owner if self.is_class_method(frame.definition) else InstanceThing(owner)
             return
         yield from self._annotated_parameter(frame, parameter)
@@ -603,7 +642,7 @@ class Inference:
                 part = scope.values[candidate]
                 if isinstance(part, Attribute) and part.name in ("choices", "values"):
                     candidate = part.base
-                if not isinstance(scope.values[candidate], (Free, Attribute)):
+                if not isinstance(scope.values[candidate], (Free, Attribute, Nested)):
                     continue
                 for thing in self.things(At(at.frame, candidate)):
                     owner = thing if isinstance(thing, ClassThing) else thing.of if isinstance(thing, (MemberThing, MemberValueThing)) else None
@@ -756,6 +795,14 @@ class Inference:
             yield from self.types(first)
         elif thing.name in ("builtins.staticmethod", "builtins.classmethod") and first is not None:
             yield from self.things(first)
+        elif thing.name in _PARTS_OF and isinstance(thing.receiver, InstanceThing) and len(thing.receiver.parameters) > 1:
+            yield from thing.receiver.parameters[1]
+            if thing.name.endswith(".get") and len(arguments) < 2:
+                yield ConstantThing("None", "None")
+        elif thing.name == "builtins.next" and first is not None:
+            yield from self._element(first, NONE)
+        elif thing.name == "builtins.iter" and first is not None:
+            yield from self.things(first)
         elif thing.name == "builtins.getattr" and len(arguments) > 1 and first is not None:
             yield from self._got(first, At(call.frame, arguments[1].value))
         elif thing.name == "builtins.super":
@@ -851,14 +898,25 @@ class Inference:
         else:
             yield from result
 
+    def heir(self, function: FunctionThing) -> InstanceThing | None:
+        """The receiver of a method, where its class extends the one that defines the method."""
+        receiver = function.receiver
+        if not isinstance(receiver, InstanceThing) or not isinstance(receiver.of, ClassThing):
+            return None
+        return receiver if receiver.of != self.owner(function.definition) else None
+
     def _result(self, function: FunctionThing, scope: Scope, arguments: "dict[str, tuple[At, ...]]", calls: int) -> Iterator[Thing]:
         definition = function.definition
-        given = arguments if arguments and calls <= MAXIMUM_CALLS and len(scope.values) <= MAXIMUM_VALUES else None
-        frame = Frame(definition.path, definition.region, definition.scope, given, calls=calls if given else 0)
+        is_followed = calls <= MAXIMUM_CALLS and len(scope.values) <= MAXIMUM_VALUES
+        receiver = self.heir(function) if is_followed else None
+        given = arguments if is_followed and (arguments or receiver) else None
+        frame = Frame(definition.path, definition.region, definition.scope, given, calls=calls if given is not None else 0, receiver=receiver)
         if scope.returns != NONE:
             for thing in self.types(At(frame, scope.returns)):
                 if _is_self_type(thing) and isinstance(function.receiver, InstanceThing):
                     yield function.receiver
+                elif _is_self_type(thing) and isinstance(function.receiver, ClassThing):
+                    yield InstanceThing(function.receiver)
                 elif scope.is_generator and isinstance(thing, InstanceThing):
                     yield from thing.parameters[0] if thing.parameters else (UnknownThing("what a generator yields"),)
                 else:
@@ -915,6 +973,11 @@ class Inference:
             return
         for thing in self.things(base):
             match thing:
+                case InstanceThing(origin=origin) if origin is not None and position == NONE and self._is_display(origin):
+                    display = At(Frame(origin.path, origin.region, origin.scope), origin.ref)
+                    held = self.value(display)
+                    for element in held.elements if isinstance(held, Sequence) else ():
+                        yield from self.things(At(display.frame, element))
                 case ClassThing() if self.is_enum(thing):
                     yield InstanceThing(thing)
                 case InstanceThing(of=ExternalThing(name="builtins.tuple" | "typing.Tuple"), parameters=parameters) if parameters:
@@ -927,6 +990,9 @@ class Inference:
                     yield InstanceThing(ExternalThing(f"{name}[]"))
                 case _:
                     yield UnknownThing("a part of something that is not followed")
+
+    def _is_display(self, origin: ValueKey) -> bool:
+        return isinstance(self.value(At(Frame(origin.path, origin.region, origin.scope), origin.ref)), Sequence)
 
     def _entered(self, base: At) -> Iterator[Thing]:
         for thing in self.things(base):
@@ -1030,6 +1096,8 @@ class Inference:
                 yield UnknownThing("a generic type that is not known")
 
 
+_PARTS_OF = frozenset(f"{name}.{method}" for name in _MAPPINGS for method in ("get", "pop", "setdefault"))
+"""Methods that give a value of the mapping."""
 _RESULTS = {
     **dict.fromkeys(("builtins.len", "builtins.id", "builtins.hash", "builtins.round"), "builtins.int"),
     **dict.fromkeys(("builtins.any", "builtins.all", "builtins.isinstance", "builtins.hasattr", "builtins.callable"), "builtins.bool"),
@@ -1040,6 +1108,7 @@ _RESULTS = {
 }
 """What functions of the standard library give."""
 
+_VAGUE_TYPES = frozenset({"typing.Any", "builtins.object", "builtins.dict", "typing.Dict", "builtins.list", "typing.List"})
 _CLOSERS = frozenset({"contextlib.closing", "contextlib.aclosing", "typing.cast"})
 
 

@@ -13,9 +13,11 @@ from execution_lint.facts.values import (
     Caught,
     Changed,
     Choice,
+    Declared,
     Entered,
     Free,
     Mapping,
+    Narrowed,
     Nested,
     Parameter,
     Ref,
@@ -85,8 +87,8 @@ class _Uses:
     """Where a loop goes within the function that makes it."""
 
     runs: bool = False
-    run_count: int = 0
-    """Places where it runs something to completion."""
+    is_repeated: bool = False
+    """It runs something to completion again and again."""
     runs_forever: bool = False
     closed: bool = False
     is_set: bool = False
@@ -222,9 +224,11 @@ class Loops:
             return LoopLife.RETURNED, ""
         if uses.yielded:
             return LoopLife.YIELDED, ""
-        if is_thread_body and (uses.runs_forever or uses.run_count > 1):
+        if is_thread_body and (uses.runs_forever or uses.is_repeated):
             return LoopLife.THREAD, ""
         if uses.runs or uses.runs_forever:
+            return LoopLife.RUN_TO_COMPLETION, ""
+        if uses.closed and not uses.closed_over:
             return LoopLife.RUN_TO_COMPLETION, ""
         if uses.is_set:
             return (LoopLife.RUN_TO_COMPLETION, "") if self._runs_current(scope) else (LoopLife.SET, "")
@@ -292,7 +296,7 @@ class Loops:
         match value:
             case Choice(alternatives=alternatives):
                 return not aliases.isdisjoint(alternatives)
-            case Changed(base=base):
+            case Changed(base=base) | Narrowed(base=base) | Declared(value=base):
                 return base in aliases
             case Entered(base=base):
                 manager = scope.values[base]
@@ -311,7 +315,7 @@ class Loops:
             function = scope.values[value.function]
             if isinstance(function, Attribute) and function.base in aliases:
                 uses.runs |= function.name == "run_until_complete"
-                uses.run_count += function.name == "run_until_complete"
+                uses.is_repeated |= function.name == "run_until_complete" and index in scope.repeated
                 uses.runs_forever |= function.name == "run_forever"
                 uses.closed |= function.name == "close"
             self._handed(frame, scope, index, aliases, uses)

@@ -75,7 +75,14 @@ class Module:
             facts = self.facts(index)
             if facts is not None:
                 found.extend((index, value) for bound, value in facts.scopes[0].bindings if bound == name)
-        return tuple(sorted(found))
+        return self._final(sorted(found))
+
+    def _final(self, found: list[tuple[int, Ref]]) -> tuple[tuple[int, Ref], ...]:
+        """The bindings that count when functions are called: a definition at the top level replaces what came before it."""
+        for position in range(len(found) - 1, 0, -1):
+            if self.regions[found[position][0]].kind in (RegionKind.FUNCTION, RegionKind.CLASS):
+                return tuple(found[position:])
+        return tuple(found)
 
     def star_imports(self) -> tuple[Imported, ...]:
         """The modules from which everything is imported."""

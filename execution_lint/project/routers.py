@@ -101,7 +101,7 @@ class Routers:
         """Every prefix under which the routes of a router answer."""
         own = self.own_prefix(router)
         if router.origin is None:
-            return tuple(_prefix(text, is_complete=False) for text in own)
+            return tuple(_prefix(text, is_complete=router.is_application) for text in own)
         if router.origin in passed:
             return ()
         found: dict[Prefix, None] = {}

@@ -296,6 +296,8 @@ class Routes:
                 answers: tuple[Answer, ...] = (Answer(AnswerKind.NOT_JSON, reason="a stream"),)
             else:
                 answers = (override,) if override is not None else self._answered(At(frame, exit.value) if exit.value != NONE else None, framework)
+                if self._shapes.error_code(frame, exit.flow):
+                    answers = tuple(replace(answer, is_error=True) for answer in answers)
             subject = RouteExit(
                 place=Place(handler.path, self._line(exit, scope.head)),
                 scope=scope.qualname,

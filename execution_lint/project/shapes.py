@@ -9,6 +9,7 @@ from execution_lint.facts.values import (
     NONE,
     After,
     Argument,
+    Assigned,
     Attribute,
     Awaited,
     Call,
@@ -16,9 +17,11 @@ from execution_lint.facts.values import (
     Choice,
     Comprehension,
     Constant,
+    Declared,
     Formatted,
     Free,
     Mapping,
+    Narrowed,
     Operation,
     Parameter,
     Ref,
@@ -87,7 +90,7 @@ _OTHER_RESPONSES = {
     "stream_with_context": "a stream",
 }
 _TRANSPARENT = frozenset({"jsonable_encoder", "deepcopy", "copy", "make_response"})
-_DUMPS = frozenset({"model_dump", "dict", "_asdict"})
+_DUMPS = frozenset({"model_dump", "dict", "_asdict", "model_dump_json"})
 _DUMPERS = frozenset({"dataclasses.asdict", "attr.asdict", "attrs.asdict", "msgspec.to_builtins", "msgspec.structs.asdict"})
 _HARMLESS = frozenset(
     {"info", "debug", "warning", "error", "exception", "log", "dumps", "append", "print", "str", "len", "isinstance", "repr", "list", "sorted",
@@ -208,6 +211,10 @@ class Shapes:
                     yield from self.answers(At(frame, alternative))
             case Awaited(base=base):
                 yield from self.answers(At(frame, base))
+            case Narrowed(base=base, how=how, kind=kind):
+                yield from self._narrowed(at, At(frame, base), how)
+            case Declared(value=value):
+                yield from self._declared(at, At(frame, value))
             case Call() as call:
                 yield from self._call(at, call)
             case Sequence(kind=kind):
@@ -272,6 +279,34 @@ class Shapes:
             self._changed_inside[key] = frozenset(name for other in inner if other is not scope for name in _changed_names(other))
         names = self._changed_inside[key]
         return bool(names) and any(value == at.ref and name in names for name, value in scope.bindings)
+
+    def _narrowed(self, at: At, base: At, how: str) -> Iterator[Answer]:
+        """A value behind a test: null and empty alternatives may be out of the question."""
+        match how:
+            case "some":
+                yield from (answer for answer in self.answers(base) if not _is_null(answer))
+            case "true":
+                yield from (answer for answer in self.answers(base) if not _is_false(answer))
+            case "none":
+                yield Answer(AnswerKind.BARE, reason="null")
+            case "instance":
+                answers = self.answers(base)
+                if all(answer.kind is AnswerKind.UNKNOWN for answer in answers):
+                    for thing in self._inference.things(at):
+                        yield from self.of_thing(thing)
+                else:
+                    yield from answers
+            case _:
+                yield from self.answers(base)
+
+    def _declared(self, at: At, value: At) -> Iterator[Answer]:
+        """An annotated local: what it is given tells more than its annotation, if it is known."""
+        answers = self.answers(value)
+        if any(answer.kind is AnswerKind.UNKNOWN for answer in answers):
+            for thing in self._inference.things(at):
+                yield from self.of_thing(thing)
+        else:
+            yield from answers
 
     def _takes_keywords(self, frame: Frame, name: str) -> bool:
         parameters = self._inference.scope(frame).parameters
@@ -475,6 +510,7 @@ class Shapes:
                 self._inference.arguments(function, call),
                 self._inference.spare_keywords(function, call),
                 call.frame.calls + 1,
+                self._inference.heir(function),
             )
         found = False
         for exit in scope.exits:
@@ -515,6 +551,29 @@ class Shapes:
                     return True
 
         return comes(flow)
+
+    def error_code(self, frame: Frame, flow: Ref) -> bool:
+        """Whether an error status, or one that is not known, is set on the response on a way that leads here."""
+        scope = self._inference.scope(frame)
+        waiting, seen = [flow], set()
+        while waiting:
+            ref = waiting.pop()
+            if ref == NONE or ref in seen:
+                continue
+            seen.add(ref)
+            match scope.values[ref]:
+                case After(flow=before, call=call):
+                    waiting.append(before)
+                    step = scope.values[call]
+                    if isinstance(step, Assigned) and step.name in ("status_code", "status"):
+                        code = status_code(self._inference, At(frame, step.value))
+                        if code is None or code >= 400:
+                            return True
+                case Choice(alternatives=alternatives):
+                    waiting.extend(alternatives)
+                case _:
+                    continue
+        return False
 
     def never_returns(self, at: At) -> bool:
         """Whether a call always raises or exits, whoever calls."""
@@ -623,6 +682,12 @@ class Shapes:
 
     def _raw_response(self, frame: Frame, content: Ref, named: dict[str, Ref], is_error: bool) -> Iterator[Answer]:
         value = self._inference.scope(frame).values[content] if content != NONE else None
+        if isinstance(value, Call):
+            function = self._inference.scope(frame).values[value.function]
+            if isinstance(function, Attribute) and function.name == "model_dump_json":
+                for answer in self._dumped(frame, Call(value.function, value.arguments)) or (unknown("a model that is not known"),):
+                    yield Answer(answer.kind, answer.keys, answer.is_open, answer.reason, is_error or answer.is_error)
+                return
         if isinstance(value, Call) and value.arguments:
             if any(
                 isinstance(thing, ExternalThing) and thing.name.rpartition(".")[2] == "dumps"
@@ -771,8 +836,12 @@ def _crossed(lefts: tuple[Answer, ...], rights: tuple[Answer, ...]) -> tuple[Ans
     return _merged(iter(found))
 
 
+def _is_null(answer: Answer) -> bool:
+    return answer.kind is AnswerKind.BARE and answer.reason == "null"
+
+
 def _is_false(answer: Answer) -> bool:
-    return (answer.kind is AnswerKind.BARE and answer.reason == "null") or (answer == EMPTY)
+    return _is_null(answer) or answer == EMPTY
 
 
 def _changed_names(scope: Scope) -> Iterator[str]:

@@ -8,10 +8,12 @@ from execution_lint.facts.values import (
     Call,
     Changed,
     Choice,
+    Declared,
     Element,
     Free,
     Imported,
     Item,
+    Narrowed,
     Operation,
     Parameter,
     Ref,
@@ -39,7 +41,7 @@ def spelled(scope: Scope, ref: Ref, depth: int = 12) -> str:
             return f"{spelled(scope, base, depth - 1)}[{repr(key.value) if isinstance(key, Text) else '…'}]"
         case Choice(alternatives=alternatives):
             return spelled(scope, alternatives[0], depth - 1)
-        case Changed(base=base) | Awaited(base=base):
+        case Changed(base=base) | Awaited(base=base) | Narrowed(base=base) | Declared(value=base):
             return spelled(scope, base, depth - 1)
         case Element(base=base):
             return f"{spelled(scope, base, depth - 1)}[…]"
@@ -72,7 +74,7 @@ def last_name(scope: Scope, ref: Ref, depth: int = 12) -> str:
             return name
         case Choice(alternatives=alternatives):
             return next((name for alternative in alternatives if (name := last_name(scope, alternative, depth - 1))), "")
-        case Changed(base=base) | Awaited(base=base):
+        case Changed(base=base) | Awaited(base=base) | Narrowed(base=base) | Declared(value=base):
             return last_name(scope, base, depth - 1)
         case Imported(module=module, name=name):
             return name or module.rpartition(".")[2]
@@ -105,6 +107,16 @@ def mentioned(scope: Scope, ref: Ref, depth: int = 10) -> frozenset[str]:
             return frozenset()
         case value:
             alternatives = getattr(value, "alternatives", ())
-            base = getattr(value, "base", NONE)
-            parts = (*alternatives, base)
+            parts = (*alternatives, getattr(value, "base", NONE), getattr(value, "value", NONE) if isinstance(value, Declared) else NONE)
             return frozenset().union(*(mentioned(scope, part, depth - 1) for part in parts if part != NONE))
+
+
+def root_of(scope: Scope, ref: Ref) -> Ref:
+    """The value without the tests and declarations around it."""
+    while ref != NONE:
+        match scope.values[ref]:
+            case Narrowed(base=base) | Declared(value=base):
+                ref = base
+            case _:
+                return ref
+    return ref

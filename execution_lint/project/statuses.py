@@ -7,13 +7,13 @@ from functools import cached_property
 
 from execution_lint.config.schema import Config
 from execution_lint.facts.scopes import Assignment, ExitKind, ParameterFact, Scope, ScopeKind, TargetKind
-from execution_lint.facts.values import NONE, Attribute, Call, Choice, Free, Item, Mapping, Parameter, Ref, Sequence, Text
+from execution_lint.facts.values import NONE, Attribute, Call, Choice, Declared, Free, Item, Mapping, Narrowed, Parameter, Ref, Sequence, Text
 from execution_lint.model.confidence import Confidence
 from execution_lint.model.finding import Related
 from execution_lint.model.place import Place
 from execution_lint.project.aliases import closure
 from execution_lint.project.inference import Inference
-from execution_lint.project.spelling import last_name, mentioned, spelled
+from execution_lint.project.spelling import last_name, mentioned, root_of, spelled
 from execution_lint.project.subjects import StatusPlace, StatusUse, VocabularyFact
 from execution_lint.project.things import (
     At,
@@ -162,7 +162,11 @@ class Statuses:
                 if scope.kind is ScopeKind.CLASS:
                     yield scope.name
         if scope.kind is ScopeKind.FUNCTION:
-            typed = {parameter.name for parameter in scope.parameters if mentioned(scope, parameter.annotation) & self._names}
+            typed = {
+                parameter.name
+                for parameter in scope.parameters
+                if (mentioned(scope, parameter.annotation) | mentioned(scope, parameter.default)) & self._names
+            }
             for assignment in scope.assignments:
                 value = scope.values[assignment.value] if assignment.value != NONE else None
                 if assignment.kind is TargetKind.ATTRIBUTE and isinstance(value, Parameter) and value.name in typed:
@@ -178,7 +182,8 @@ class Statuses:
         assert facts is not None
         index = frame.scope
         while index != NONE:
-            if Definition(frame.path, frame.region, index) in self._vocabularies.all:
+            definition = Definition(frame.path, frame.region, index)
+            if facts.scopes[index].kind is ScopeKind.CLASS and self._inference.is_enum(ClassThing(definition)):
                 return True
             if facts.scopes[index].kind is ScopeKind.FUNCTION:
                 owner = self._inference.owner(Definition(frame.path, frame.region, index))
@@ -270,9 +275,10 @@ class Statuses:
         """The same value comes from or goes to a governed place in the same function."""
         if literal.subject.ref == NONE or literal.subject.foreign:
             return None
-        key = (literal.frame.definition, literal.subject.ref)
+        ref = root_of(self._inference.scope(literal.frame), literal.subject.ref)
+        key = (literal.frame.definition, ref)
         if key not in self._flowing:
-            self._flowing[key] = self._flow(literal.frame, literal.subject.ref)
+            self._flowing[key] = self._flow(literal.frame, ref)
         return self._flowing[key]
 
     def _flow(self, frame: Frame, ref: Ref) -> tuple[Definition, Confidence, tuple[Related, ...]] | None:
@@ -288,15 +294,15 @@ class Statuses:
         scope = self._inference.scope(frame)
         for comparison in scope.comparisons:
             for side, other in ((comparison.left, comparison.right), (comparison.right, comparison.left)):
-                for element in _elements(scope, other) if side == wanted else ():
+                for element in _elements(scope, other) if root_of(scope, side) == wanted else ():
                     yield self._member_things(frame, scope, element), Place(frame.path, comparison.span), "it is compared with a `{name}` here"
         for assignment in scope.assignments:
-            if assignment.kind is TargetKind.ATTRIBUTE and assignment.value == wanted:
+            if assignment.kind is TargetKind.ATTRIBUTE and root_of(scope, assignment.value) == wanted:
                 things = self._target(frame, scope, assignment).things
                 yield things, Place(frame.path, assignment.span), "it is assigned to a `{name}` here"
         for ref, value in enumerate(scope.values):
             for argument in value.arguments if isinstance(value, Call) else ():
-                if argument.value != wanted or not isinstance(value, Call):
+                if root_of(scope, argument.value) != wanted or not isinstance(value, Call):
                     continue
                 things = self._inference.things(At(frame, value.function))
                 enums = tuple(InstanceThing(thing) for thing in things if isinstance(thing, ClassThing) and thing.definition in self._vocabularies.all)
@@ -632,6 +638,12 @@ class Statuses:
                 thing = initialiser
             if isinstance(thing, FunctionThing):
                 parameter = self._parameter_for(thing, frame, ref, name, value)
+                if parameter is not None and parameter.annotation == NONE and parameter.default != NONE:
+                    callee = Frame(thing.definition.path, thing.definition.region, thing.definition.scope)
+                    for default in self._inference.things(At(callee, parameter.default)):
+                        if isinstance(default, (MemberThing, MemberValueThing)):
+                            origin = Related(f"parameter `{parameter.name}` starts as a member here", Place(callee.path, parameter.span))
+                            return (default, UnknownThing("an argument of any kind")), parameter.name, origin
                 if parameter is not None and parameter.annotation != NONE:
                     callee = Frame(thing.definition.path, thing.definition.region, thing.definition.scope)
                     origin = Related(
@@ -734,6 +746,8 @@ def _texts(scope: Scope, ref: Ref, depth: int = 4) -> Iterator[Ref]:
         case Choice(kind="if" | "or" | "join", alternatives=alternatives):
             for alternative in alternatives:
                 yield from _texts(scope, alternative, depth - 1)
+        case Declared(value=base) | Narrowed(base=base):
+            yield from _texts(scope, base, depth)
         case _:
             return
 

@@ -1,19 +1,19 @@
 """The enums whose values are statuses."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
 
 from execution_lint.config.schema import Config
 from execution_lint.facts.scopes import Scope, ScopeKind, TargetKind
-from execution_lint.facts.values import NONE, Attribute, Call, Constant, Free, Nested, Ref, Sequence
+from execution_lint.facts.values import NONE, Attribute, Call, Constant, Free, Nested, Parameter, Ref, Sequence
 from execution_lint.model.place import Place
 from execution_lint.project.aliases import closure
 from execution_lint.project.inference import Inference, is_enum_base
 from execution_lint.project.spelling import mentioned
 from execution_lint.project.strings import strings
 from execution_lint.project.subjects import VocabularyFact
-from execution_lint.project.things import At, ClassThing, Definition, ExternalThing, Frame
+from execution_lint.project.things import At, ClassThing, Definition, ExternalThing, Frame, FunctionThing
 from execution_lint.source.regions import Needles, RegionKind
 
 WORDS = frozenset({"Enum", "StrEnum", "IntEnum", "ReprEnum", "TextChoices", "LowercaseStrEnum", "UppercaseStrEnum"})
@@ -25,6 +25,10 @@ _STATUS_NAME = re.compile(r"(?:status|state|phase|stage|outcome)(?:es|s)?$", re.
 def is_status_name(name: str) -> bool:
     """Whether a name of a class, field or variable says that it holds a status."""
     return bool(_STATUS_NAME.search(name))
+
+
+_NAMINGS: dict[str, Callable[[str], str]] = {"": str, "lower": str.lower, "upper": str.upper}
+"""What a method makes of a member's name."""
 
 
 class Vocabularies:
@@ -85,15 +89,37 @@ class Vocabularies:
     def _members(self, cls: ClassThing) -> Iterator[tuple[str, str, Place]]:
         frame = Frame(cls.definition.path, cls.definition.region, cls.definition.scope)
         scope = self._inference.scope(frame)
+        automatic = self._automatic(cls)
         lowers = any(
             isinstance(base, ExternalThing) and is_enum_base(base.name) and base.name.rpartition(".")[2] in ("StrEnum", "LowercaseStrEnum")
             for base in self._inference.ancestry(cls)
         )
         for assignment in scope.assignments:
             if assignment.kind is TargetKind.NAME and assignment.value != NONE and not assignment.name.startswith("_"):
-                value = self._member_value(frame, assignment.value, assignment.name.lower() if lowers else "")
+                name = assignment.name
+                value = self._member_value(frame, assignment.value, automatic(name) if automatic is not None else name.lower() if lowers else "")
                 if value is not None:
                     yield assignment.name, value, Place(frame.path, assignment.span)
+
+    def _automatic(self, cls: ClassThing) -> Callable[[str], str] | None:
+        """What `auto()` makes of a member's name, by the enum's own `_generate_next_value_`; None where it defines none that is followed."""
+        for base in self._inference.ancestry(cls):
+            for site in self._inference.class_sites(base, "_generate_next_value_") if isinstance(base, ClassThing) else ():
+                for thing in self._inference.things(site):
+                    if isinstance(thing, FunctionThing):
+                        return self._namer(self._inference.scope(thing.definition))
+        return None
+
+    def _namer(self, scope: Scope) -> Callable[[str], str] | None:
+        first = scope.parameters[0].name if scope.parameters else ""
+        for exit in scope.exits:
+            value = scope.values[exit.value] if exit.value != NONE else None
+            function = scope.values[value.function] if isinstance(value, Call) else None
+            base = scope.values[function.base] if isinstance(function, Attribute) else value
+            if isinstance(base, Parameter) and base.name == first:
+                method = function.name if isinstance(function, Attribute) else ""
+                return _NAMINGS.get(method)
+        return None
 
     def _member_value(self, frame: Frame, ref: Ref, automatic: str) -> str | None:
         value = self._inference.scope(frame).values[ref]

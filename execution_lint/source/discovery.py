@@ -1,5 +1,6 @@
 """Find the projects that named paths belong to, and the Python files of each."""
 
+import errno
 import os
 import stat
 from collections import Counter
@@ -327,7 +328,9 @@ class _Tree:
         link = os.path.join(parent.real, name)
         try:
             found = os.stat(link)
-        except OSError:
+        except OSError as error:
+            if error.errno == errno.ELOOP:
+                self._trouble(link, f"{_shown(link)}: this symbolic link leads to itself; remove it or exclude it")
             self._skipped["broken links"] += name.endswith(SUFFIX)
             return
         is_folder = stat.S_ISDIR(found.st_mode)
