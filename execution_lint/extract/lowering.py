@@ -408,6 +408,7 @@ class _ScopeBuilder:
         self.expression(node.test)
         if node.msg is not None:
             self.expression(node.msg)
+        self.narrow(node.test, True)
 
     def condition(self, node: ast.If) -> None:
         ends: list[Environment | None] = []

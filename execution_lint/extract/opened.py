@@ -36,7 +36,7 @@ def parse_quickly(text: str) -> ast.Module:
     """The tree by the running Python's own parser, or by libcst for syntax that it does not know; where both fail, as the former does."""
     try:
         return _parse(text)
-    except _FAILURES as failure:
+    except (SyntaxError, ValueError) as failure:
         try:
             return parse_thoroughly(text)
         except _FAILURES:
@@ -52,6 +52,13 @@ def parse_thoroughly(text: str) -> ast.Module:
 
 def parse_whole(text: str) -> ast.Module:
     """The tree by libcst, or by the running Python where libcst gives up; where both fail, as the latter does."""
+    try:
+        _parse(text)
+    except (RecursionError, MemoryError):
+        # libcst takes cubic time on what is too deep for the running Python.
+        raise
+    except (SyntaxError, ValueError):
+        pass
     try:
         return parse_thoroughly(text)
     except _FAILURES:

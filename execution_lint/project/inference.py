@@ -425,12 +425,13 @@ class Inference:
                     yield from self._yielded(thing)
 
     def _yielded(self, thing: Thing) -> Things:
-        thing = next(iter(_awaited(thing)), thing)
-        if isinstance(thing, InstanceThing) and isinstance(thing.of, ExternalThing) and "Gener" in thing.of.name or (
-            isinstance(thing, InstanceThing) and isinstance(thing.of, ExternalThing) and thing.of.name.endswith("Iterator")
-        ):
-            return thing.parameters[0] if thing.parameters else (UnknownThing("what a generator yields"),)
-        return (thing,)
+        match thing:
+            case InstanceThing(of=ExternalThing(name=name), parameters=parameters) if name in _COROUTINES and parameters:
+                return tuple(found for part in parameters[-1] for found in self._yielded(part))
+            case InstanceThing(of=ExternalThing(name=name), parameters=parameters) if name.endswith(("Generator", "Iterator", "ContextManager")):
+                return parameters[0] if parameters else (UnknownThing("what a generator yields"),)
+            case _:
+                return (thing,)
 
     # Definitions
 

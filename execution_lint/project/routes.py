@@ -338,7 +338,7 @@ class Routes:
 
     def _alternatives(self, at: At) -> Iterator[At]:
         value = self._inference.value(at)
-        if isinstance(value, Choice):
+        if isinstance(value, Choice) and value.kind in ("join", "if"):
             for alternative in value.alternatives:
                 if alternative != at.ref:
                     yield At(at.frame, alternative)
@@ -482,7 +482,8 @@ class Routes:
                 ref = argument_of(call, "response_model", 99)
                 if ref != NONE:
                     value = self._inference.scope(at.frame).values[ref]
-                    return not (isinstance(value, Constant) and value.kind == "None")
+                    types = self._inference.types(At(at.frame, ref))
+                    return not (isinstance(value, Constant) and value.kind == "None") and any(self._is_model(thing) for thing in types)
         scope = self._inference.scope(frame)
         if scope.returns == NONE:
             return False
@@ -494,10 +495,10 @@ class Routes:
                 return False
             case InstanceThing(of=ClassThing()):
                 return True
-            case InstanceThing(of=ExternalThing(name=name), parameters=parameters):
-                return name.rpartition(".")[2] not in ("dict", "Dict", "Any", "object", "Mapping", "str", "bool", "int") and bool(parameters)
-            case ConstantThing():
-                return False
+            case InstanceThing(of=ExternalThing(name=name)):
+                return not name.startswith(("builtins.", "typing.", "collections."))
+            case UnknownThing():
+                return True
             case _:
                 return False
 

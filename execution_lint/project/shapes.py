@@ -295,7 +295,7 @@ class Shapes:
                     for thing in self._inference.things(at):
                         yield from self.of_thing(thing)
                 else:
-                    yield from answers
+                    yield from (answer for answer in answers if not _is_null(answer))
             case _:
                 yield from self.answers(base)
 
@@ -621,7 +621,10 @@ class Shapes:
         elif last in _JSON_RESPONSES or last in _OTHER_RESPONSES or last == "Response":
             yield from self._response(frame, call, last, is_own=False)
         elif last in _TRANSPARENT and positional:
-            yield from self.answers(At(frame, positional[0].value))
+            code = status_code(self._inference, At(frame, positional[1].value)) if last == "make_response" and len(positional) > 1 else 200
+            for answer in self.answers(At(frame, positional[0].value)):
+                is_error = answer.is_error or code is None or code >= 400
+                yield Answer(answer.kind, answer.keys, answer.is_open, answer.reason, is_error)
         else:
             for made in self._inference.called(thing, at):
                 yield from self.of_thing(made)

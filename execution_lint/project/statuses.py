@@ -38,6 +38,7 @@ _EQUALITY = frozenset({"==", "!=", "case"})
 _CONTAINMENT = frozenset({"in", "not in"})
 _HEALTH = frozenset({"ok", "healthy", "unhealthy", "alive", "up", "down", "degraded", "not_ready", "ready", "pass", "warn"})
 """Words of health checks, which no job's vocabulary speaks unless the type says so."""
+_HEALTH_CHECK = re.compile(r"health|liveness|readiness|heartbeat", re.IGNORECASE)
 _LOGGERS = frozenset({"debug", "info", "warning", "error", "exception", "critical", "log", "print", "emit", "track", "capture", "record_event"})
 _EXAMPLES = frozenset({"json_schema_extra", "example", "examples", "openapi_extra", "openapi_examples", "responses"})
 _EXECUTES = frozenset({"execute", "executemany", "exec_driver_sql", "text", "fetch", "fetchrow", "fetchval", "fetch_all", "fetch_one"})
@@ -219,8 +220,11 @@ class Statuses:
         definition, confidence, evidence = found
         vocabulary = self._vocabularies.all[definition]
         is_member = vocabulary.member_of(text.value) is not None
-        if not is_member and confidence is not Confidence.PROVEN and text.value.lower() in _HEALTH:
-            return None
+        if confidence is not Confidence.PROVEN:
+            if _HEALTH_CHECK.search(scope.qualname) or _HEALTH_CHECK.search(literal.frame.path):
+                return None
+            if not is_member and text.value.lower() in _HEALTH:
+                return None
         if not is_member and confidence is not Confidence.PROVEN and not _WORD.fullmatch(text.value) and text.value.lower() not in _VAGUE:
             return None
         if not is_member and text.value.lower() in _VAGUE:
