@@ -154,8 +154,9 @@ def _scanned(invocation: Invocation, plan: Plan, baseline: baselines.Baseline | 
         today=datetime.date.today(),
     )
     kept, aside = sieve.sift(findings)
-    about = [*sieve.about_suppressions(library.holding(may_name_us)), *sieve.stale(findings)]
-    more, more_aside = sieve.sift(identify(sorted(about, key=_order), lines.text_of))
+    about = identify(sorted(sieve.about_suppressions(library.holding(may_name_us)), key=_order), lines.text_of)
+    stale = identify(sorted(sieve.stale((*findings, *about)), key=_order), lines.text_of)
+    more, more_aside = sieve.sift((*about, *stale))
     reported = tuple(sorted((*kept, *more), key=_order))
     doubts = tuple(disagreements(kept, library)) if invocation.locate else ()
     troubled = bool(library.troubles) or any(finding.code == exl002_crashed_rule.RULE.code for finding in found)
