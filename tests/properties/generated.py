@@ -201,8 +201,33 @@ def projects(draw: st.DrawFn) -> dict[str, bytes]:
 
 
 _WORDS = st.sampled_from(
-    "asyncio new_event_loop loop self app router get status JobStatus DONE job cls super dict partial Depends "
-    "BaseModel property x make fastapi Enum Literal Annotated list".split()
+    [
+        "asyncio",
+        "new_event_loop",
+        "loop",
+        "self",
+        "app",
+        "router",
+        "get",
+        "status",
+        "JobStatus",
+        "DONE",
+        "job",
+        "cls",
+        "super",
+        "dict",
+        "partial",
+        "Depends",
+        "BaseModel",
+        "property",
+        "x",
+        "make",
+        "fastapi",
+        "Enum",
+        "Literal",
+        "Annotated",
+        "list",
+    ]
 )
 _TEXTS = st.sampled_from(["done", "status", "/execute", "", "JobStatus", "list[JobStatus]", "x y", "plugin", "job_id"])
 
