@@ -34,7 +34,7 @@ def run(*command: str, cwd: Path) -> str:
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the archive of the sources, and the wheel that was built from that archive."""
     folder = tmp_path_factory.mktemp("dist")
-    # Without isolation, and in a folder of its own: the build needs hatchling alone, and leaves nothing in the checkout.
+    # Without isolation: the build needs hatchling alone, which the tests have.
     subprocess.run(
         [sys.executable, "-m", "build", "--no-isolation", "--outdir", str(folder), str(ROOT)],
         check=True,

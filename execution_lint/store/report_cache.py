@@ -47,7 +47,8 @@ def load(folder: str, key: str, note: Callable[[str], None] = _unheard) -> Proje
     try:
         with open(path, "rb") as file:
             data = file.read()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
+        # What stands in the folder's place is said when the cache is written.
         return None
     except OSError as error:
         note(f"{path}: the cache cannot be read ({error.strerror or error}); the project was checked without it")
