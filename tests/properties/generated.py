@@ -200,35 +200,11 @@ def projects(draw: st.DrawFn) -> dict[str, bytes]:
     return {path: text.encode() for path, text in found.items()}
 
 
-_WORDS = st.sampled_from(
-    [
-        "asyncio",
-        "new_event_loop",
-        "loop",
-        "self",
-        "app",
-        "router",
-        "get",
-        "status",
-        "JobStatus",
-        "DONE",
-        "job",
-        "cls",
-        "super",
-        "dict",
-        "partial",
-        "Depends",
-        "BaseModel",
-        "property",
-        "x",
-        "make",
-        "fastapi",
-        "Enum",
-        "Literal",
-        "Annotated",
-        "list",
-    ]
-)
+_SPELLED = """
+asyncio new_event_loop loop self app router get status JobStatus DONE job cls super dict partial Depends BaseModel
+property x make fastapi Enum Literal Annotated list
+"""
+_WORDS = st.sampled_from(_SPELLED.split())
 _TEXTS = st.sampled_from(["done", "status", "/execute", "", "JobStatus", "list[JobStatus]", "x y", "plugin", "job_id"])
 
 
