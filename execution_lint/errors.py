@@ -12,10 +12,11 @@ class ExecutionLintError(Exception):
 
 
 class ConfigurationError(ExecutionLintError):
-    """The configuration cannot be used. `mistakes` holds one rendered line a mistake."""
+    """The configuration cannot be used. `mistakes` holds one rendered line a mistake, `usable` what is left without them."""
 
-    def __init__(self, mistakes: tuple[str, ...]) -> None:
+    def __init__(self, mistakes: tuple[str, ...], usable: object = None) -> None:
         self.mistakes = mistakes
+        self.usable = usable
         super().__init__("\n".join(mistakes))
 
 

@@ -86,22 +86,22 @@ def load(root: "str | Path", overrides: tuple[str, ...] = (), isolated: bool = F
     values = conversion.options(raw)
     for slip in conversion.slips:
         (in_file if slip.line else by_override).append(slip)
-    if in_file or by_override:
-        in_file.sort(key=lambda slip: slip.line)
-        raise ConfigurationError(
-            tuple(
-                mistake(place, slip.line, slip.key, slip.what, slip.nearest)
-                for place, slips in ((displayed(path), in_file), (OVERRIDE, by_override))
-                for slip in slips
-            )
-        )
-    return Config(
+    config = Config(
         **values,
         root=folder,
         file=file.name if file else None,
         notes=_notes(file),
         lines=tuple(conversion.key_lines),
     )
+    if in_file or by_override:
+        in_file.sort(key=lambda slip: slip.line)
+        mistakes = tuple(
+            mistake(place, slip.line, slip.key, slip.what, slip.nearest)
+            for place, slips in ((displayed(path), in_file), (OVERRIDE, by_override))
+            for slip in slips
+        )
+        raise ConfigurationError(mistakes, config)
+    return config
 
 
 def _notes(file: ConfigurationFile | None) -> tuple[str, ...]:

@@ -9,12 +9,14 @@ from execution_lint.config.loading import load
 from execution_lint.config.mistakes import OVERRIDE, mistake, nearest
 from execution_lint.config.schema import Config, Reference
 from execution_lint.engine.invocation import Invocation
+from execution_lint.engine.library import FileLibrary
 from execution_lint.engine.selection import is_known, selected
 from execution_lint.errors import ConfigurationError
 from execution_lint.model.confidence import Confidence
 from execution_lint.project.project import Project
 from execution_lint.rules.rule import all_rules
 from execution_lint.source.discovery import Discovery, DiscoverySettings, FoundProject, discover
+from execution_lint.source.reading import MAXIMUM_SIZE
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ class Planner:
                 self._configs[key] = load(root, self._invocation.overrides, self._invocation.isolated)
             except ConfigurationError as error:
                 self._mistakes.extend(error.mistakes)
-                self._configs[key] = Config(root=key)
+                self._configs[key] = error.usable if isinstance(error.usable, Config) else Config(root=key)
         return self._configs[key]
 
     def plans(self) -> tuple[Discovery, tuple[Plan, ...]]:
@@ -53,6 +55,8 @@ class Planner:
         found = self._discovery()
         plans = tuple(self._plan(project) for project in found.projects)
         self._check_codes(plans)
+        for plan in plans:
+            self._mistakes.extend(_check_contract(plan))
         if self._mistakes:
             raise ConfigurationError(tuple(dict.fromkeys(self._mistakes)))
         return found, plans
@@ -125,10 +129,15 @@ def _shown(file: str) -> str:
     return file if relative.startswith("..") else relative.replace(os.sep, "/")
 
 
-def check_contract(config: Config, project: Project) -> tuple[str, ...]:
+def _check_contract(plan: Plan) -> tuple[str, ...]:
     """The enums that the contract names and the project does not have, one line each."""
+    config = plan.config
     named: list[tuple[str, Reference]] = [("vocabulary.enum", entry.enum) for entry in config.vocabularies]
     named += [("envelope.status.vocabulary", entry.status.vocabulary) for entry in config.envelopes if entry.status is not None]
+    if not named:
+        return ()
+    paths = tuple(file.path for file in plan.found.files)
+    project = Project(FileLibrary(plan.found.root, paths, MAXIMUM_SIZE, locate=True, replaced={}), config)
     found = []
     for key, reference in named:
         if not project.has_enum(reference):

@@ -17,10 +17,9 @@ from execution_lint.config.settings import show
 from execution_lint.engine.invocation import Invocation
 from execution_lint.engine.confirm import disagreements
 from execution_lint.engine.library import FileLibrary
-from execution_lint.engine.plan import Plan, Planner, check_contract
+from execution_lint.engine.plan import Plan, Planner
 from execution_lint.engine.progress import Progress
 from execution_lint.engine.sift import Sieve
-from execution_lint.errors import ConfigurationError
 from execution_lint.model.confidence import Confidence
 from execution_lint.model.finding import Finding
 from execution_lint.model.place import Place, Span
@@ -133,9 +132,6 @@ def _scanned(invocation: Invocation, plan: Plan, baseline: baselines.Baseline | 
     paths, replaced = _with_stdin(invocation, plan)
     library = FileLibrary(root, paths, MAXIMUM_SIZE, locate=invocation.locate, replaced=replaced)
     project = Project(library, plan.config)
-    mistakes = check_contract(plan.config, project)
-    if mistakes:
-        raise ConfigurationError(mistakes)
     rules = tuple(rule for rule in all_rules() if rule.code in plan.codes)
     found = list(_checked(project, rules, progress, debug=invocation.debug))
     for path in sorted(plan.found.explicit & frozenset(paths)):
