@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from execution_lint.config.schema import Config
@@ -486,7 +486,7 @@ class Statuses:
             display = self._inference.value(site)
             if isinstance(display, Mapping) and site.frame.path == frame.path:
                 subject = self._expression(frame, scope, index)
-                yield from self._keys(site.frame, display, subject)
+                yield from self._keys(site.frame, display, replace(subject, ref=NONE, peers=()))
 
     def _annotated_table(self, frame: Frame, scope: Scope, assignment: Assignment) -> Iterator[_Literal]:
         """The keys of a dict annotated `dict[JobStatus, ...]`."""
