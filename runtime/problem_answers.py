@@ -50,6 +50,10 @@ HEADERS: Mapping[HTTPStatus, Mapping[str, str]] = MappingProxyType(
 )
 
 
+# The names of `HTTPStatus` differ between versions of Python.
+HTTP_TYPES: Mapping[int, str] = MappingProxyType({404: "not_found", 405: "method_not_allowed"})
+
+
 def answer_problems(app: FastAPI) -> None:
     """Let every error of the app leave it in the one shape, those of Starlette and of FastAPI too."""
     app.add_exception_handler(Problem, _answer_problem)
@@ -87,16 +91,17 @@ async def _answer_http_exception(_request: Request, exception: Exception) -> JSO
         # FastAPI's answer to a body that cannot be decoded; here 400 is what a plugin refuses.
         error = JobError(type="invalid_request", message=str(exception.detail))
         return _answer(HTTPStatus.UNPROCESSABLE_ENTITY, ProblemAnswer(error=error))
-    return _answer(code, _plain(code, str(exception.detail)), exception.headers)
+    kind = HTTP_TYPES.get(code, f"http_{code.value}")
+    return _answer(code, _plain(kind, str(exception.detail)), exception.headers)
 
 
 async def _answer_unexpected(_request: Request, _exception: Exception) -> JSONResponse:
-    code = HTTPStatus.INTERNAL_SERVER_ERROR
-    return _answer(code, _plain(code, "the service failed to answer; its log says why"))
+    problem = _plain("internal_error", "the service failed to answer; its log says why")
+    return _answer(HTTPStatus.INTERNAL_SERVER_ERROR, problem)
 
 
-def _plain(code: HTTPStatus, message: str) -> ProblemAnswer:
-    return ProblemAnswer(error=JobError(type=code.name.lower(), message=message))
+def _plain(kind: str, message: str) -> ProblemAnswer:
+    return ProblemAnswer(error=JobError(type=kind, message=message))
 
 
 def _answer(
@@ -124,9 +129,8 @@ class BodyLimit:
             received.append(message)
             size += len(message.get("body", b""))
             if size > self._limit_bytes:
-                code = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
-                answer = _answer(code, _plain(code, f"a request may have {self._limit_bytes} bytes"))
-                await answer(scope, receive, send)
+                problem = _plain("body_too_large", f"a request may have {self._limit_bytes} bytes")
+                await _answer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, problem)(scope, receive, send)
                 return
             if not message.get("more_body", False):
                 break

@@ -23,7 +23,7 @@ JOBS = f"{EXECUTIONS}/jobs"
 ENVELOPE = {"plugin", "job_id", "status"}
 OVER = {"done", "error", "cancelled"}
 
-PATIENCE = float(os.environ.get("RUNTIME_TEST_PATIENCE", "10"))
+PATIENCE = float(os.environ.get("RUNTIME_TEST_PATIENCE", "20"))
 """Seconds to wait for what should happen at once; a mutant is not waited for as long."""
 
 MISBEHAVING = Path(__file__).parent / "misbehaving"

@@ -72,11 +72,11 @@ async def test_a_wrong_method_is_405(client: httpx.AsyncClient, method: str, pat
 
 
 @pytest.mark.parametrize("job_id", ["nope", "0" * 32, "%00", "%FF", "a%2Fb", "ä"])
-@pytest.mark.parametrize(("method", "suffix"), [("GET", ""), ("GET", "/result"), ("DELETE", "")])
-async def test_an_unknown_job_is_404(client: httpx.AsyncClient, method: str, suffix: str, job_id: str) -> None:
-    answer = await client.request(method, f"{JOBS}/{job_id}{suffix}")
-    assert answer.status_code == 404
-    assert answer.json()["error"]["type"] in {"job_unknown", "not_found"}
+async def test_an_unknown_job_is_404(client: httpx.AsyncClient, job_id: str) -> None:
+    for method, suffix in (("GET", ""), ("GET", "/result"), ("DELETE", "")):
+        answer = await client.request(method, f"{JOBS}/{job_id}{suffix}")
+        assert answer.status_code == 404
+        assert answer.json()["error"]["type"] in {"job_unknown", "not_found"}
 
 
 async def test_an_unknown_job_is_named(client: httpx.AsyncClient) -> None:
@@ -143,10 +143,9 @@ async def test_a_large_body_is_413(settings: Settings, chunked: bool) -> None:
         headers = {"Content-Type": "application/json"}
         assert (await client.post(EXECUTIONS, content=small, headers=headers)).status_code == 200
         refused = await client.post(EXECUTIONS, content=chunks() if chunked else large, headers=headers)
-        assert_problem(refused, 413, "request_entity_too_large")
+        assert_problem(refused, 413, "body_too_large")
 
 
-@pytest.mark.parametrize("key", [None, "", "wrong", "one,two", "on", "ünï"])
 @pytest.mark.parametrize(
     ("method", "path"),
     [
@@ -159,14 +158,12 @@ async def test_a_large_body_is_413(settings: Settings, chunked: bool) -> None:
         ("GET", "/v1/plugins"),
     ],
 )
-async def test_without_a_valid_key_every_route_but_health_is_401(
-    settings: Settings, method: str, path: str, key: str | None
-) -> None:
-    headers = {} if key is None else {b"X-API-Key": key.encode()}
+async def test_without_a_valid_key_every_route_but_health_is_401(settings: Settings, method: str, path: str) -> None:
     async with serving(replace(settings, api_keys=("one", "two"))) as client:
-        answer = await client.request(method, path, headers=headers)
-        assert_problem(answer, 401, "key_refused")
-        assert answer.headers["www-authenticate"]
+        for headers in ({}, *({b"X-API-Key": key.encode()} for key in ("", "wrong", "one,two", "on", "ünï"))):
+            answer = await client.request(method, path, headers=headers)
+            assert_problem(answer, 401, "key_refused")
+            assert answer.headers["www-authenticate"]
 
 
 @pytest.mark.parametrize("key", ["one", "two"])
@@ -254,7 +251,7 @@ async def test_a_row_that_nobody_understands_is_500_and_hides_why(client: httpx.
         other.execute("UPDATE jobs SET status = 'limbo'")
     other.close()
     answer = await client.get(f"{JOBS}/{job_id}")
-    assert_problem(answer, 500, "internal_server_error")
+    assert_problem(answer, 500, "internal_error")
     assert "limbo" not in answer.text
     assert (await client.get("/health")).status_code == 200
 

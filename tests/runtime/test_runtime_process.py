@@ -34,7 +34,10 @@ def test_it_serves_every_endpoint_over_a_socket(process: ServiceProcess) -> None
 def test_a_client_that_breaks_off_a_request_harms_nobody(process: ServiceProcess) -> None:
     with pytest.raises(httpx.TimeoutException):
         process.client.post(EXECUTIONS, json={"plugin": "wait", "args": {"seconds": 1}}, timeout=0.5)
-    (job,) = process.client.get(JOBS).json()["jobs"]
+    deadline = time.monotonic() + 10
+    while not (jobs := process.client.get(JOBS).json()["jobs"]):
+        assert time.monotonic() < deadline
+    (job,) = jobs
     assert process.in_status(job["job_id"], "done", "error", "cancelled")["status"] == "done"
 
 
@@ -96,12 +99,14 @@ def test_kill_9_in_the_midst_of_submissions_keeps_what_was_promised(tmp_path: Pa
 
         with ThreadPoolExecutor(4) as threads:
             submissions = [threads.submit(submit_until_it_dies, thread) for thread in range(4)]
-            time.sleep(0.7)
+            deadline = time.monotonic() + 30
+            while len(promised) < 20 and time.monotonic() < deadline:
+                time.sleep(0.01)
             process.kill()
             for submission in submissions:
                 submission.result(30)
         process.start()
-        assert len(promised) > 10
+        assert len(promised) >= 20
         statuses = {process.in_status(job_id, "done", "error")["status"] for job_id in promised}
         assert statuses <= {"done", "error"}
     starts = Counter(line.split()[0] for line in journal.read_text().splitlines() if line.endswith("start"))
@@ -140,7 +145,7 @@ def test_a_graceful_stop_ends_within_its_limit(tmp_path: Path) -> None:
         process.in_status(job_id, "running")
         started = time.monotonic()
         process.stop()
-        assert time.monotonic() - started < 4
+        assert time.monotonic() - started < 10
         assert "Traceback" not in process.log.read_text()
         process.start()
         assert process.in_status(job_id, "error")["error"]["type"] == "interrupted"
