@@ -65,6 +65,16 @@ class FileLibrary:
         self._data: dict[str, bytes | None] = {}
         self._opened: dict[str, OpenedFile | None] = {}
 
+    @cached_property
+    def package(self) -> str:
+        """Dotted name of the package that the root itself is, if it has an `__init__.py`; empty otherwise."""
+        names: list[str] = []
+        folder = self.root
+        while (folder / "__init__.py").is_file() and folder.parent != folder:
+            names.insert(0, folder.name)
+            folder = folder.parent
+        return ".".join(names)
+
     @property
     def read_count(self) -> int:
         """How many files were read."""

@@ -114,12 +114,17 @@ def _hint(candidate: str | None) -> str:
 def _unchecked(config: Config) -> tuple[str, ...]:
     """The keys of the contract that no rule reads yet."""
     read = {option for rule in all_rules() for option in rule.options}
-    found = []
+    lines: dict[str, list[int]] = {}
     for key, line in declared_keys(config):
         if not any(key == option or key.startswith(option + ".") or option.startswith(key + ".") for option in read):
-            file = os.path.join(config.root, config.file) if config.file and line else OVERRIDE
-            found.append(f"{mistake(_shown(file), line, key, 'accepted, but no rule checks it yet')}")
-    return tuple(dict.fromkeys(found))
+            lines.setdefault(key, []).append(line)
+    found = []
+    for key, places in lines.items():
+        if not any(key.startswith(f"{other}.") for other in lines):
+            file = os.path.join(config.root, config.file) if config.file and places[0] else OVERRIDE
+            more = f" (and on {len(places) - 1} more line{'s' if len(places) > 2 else ''})" if len(places) > 1 else ""
+            found.append(mistake(_shown(file), places[0], key, f"accepted, but no rule checks it yet{more}"))
+    return tuple(found)
 
 
 def _shown(file: str) -> str:

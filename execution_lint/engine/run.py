@@ -155,7 +155,8 @@ def _scanned(invocation: Invocation, plan: Plan, baseline: baselines.Baseline | 
     more, more_aside = sieve.sift((*about, *stale))
     reported = tuple(sorted((*kept, *more), key=_order))
     doubts = tuple(disagreements(kept, library)) if invocation.locate else ()
-    troubled = bool(library.troubles) or any(finding.code == exl002_crashed_rule.RULE.code for finding in found)
+    named = plan.found.named
+    troubled = any(named is None or path in named for path in library.troubles) or any(finding.code == exl002_crashed_rule.RULE.code for finding in found)
     return ProjectReport(
         root=root.as_posix(),
         findings=reported,

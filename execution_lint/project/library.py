@@ -28,6 +28,10 @@ class Library(Protocol):
     def paths(self) -> tuple[str, ...]:
         """Every file, relative to the root, POSIX, sorted."""
 
+    @property
+    def package(self) -> str:
+        """Dotted name of the package that the root itself is, if it has an `__init__.py`; empty otherwise."""
+
     def open(self, path: str) -> Source | None:
         """The file at `path`; None where it cannot be read or decoded (which the library reports)."""
 

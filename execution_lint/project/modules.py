@@ -153,6 +153,8 @@ class Modules:
                 break
             parts.insert(0, last)
             folder = parent
+        if not folder and self.library.package:
+            parts.insert(0, self.library.package)
         return folder, ".".join(parts)
 
     def named(self, name: str) -> tuple[str, ...]:
@@ -171,6 +173,9 @@ class Modules:
     def _find(self, name: str, importer: Module) -> str | None:
         if not name:
             return None
+        package = self.library.package
+        if package and f"{name}.".startswith(f"{package}."):
+            return self._under("", name[len(package) + 1 :]) if name != package else _INIT
         near = _upwards(importer.import_root)
         for root in (*near, *self._source_roots, "src"):
             path = self._under(root, name)

@@ -79,7 +79,7 @@ def suppressions(text: str) -> tuple[Suppression, ...]:
 
 
 _CODE_LIST = r"\s*:\s*[A-Z]+[0-9]+(?:[,\s]+[A-Z]+[0-9]+)*"
-# Where the next comment within a comment begins: `# noqa: EXL301 reason  # type: ignore`. A `#123` in a reason is none.
+# Where the next comment within a comment begins: one directive may stand behind another. A `#123` in a reason is none.
 _NEXT = r"(?=\#\s*(?:noqa\b|[\w-]+\s*[:=])|\Z)"
 _DIRECTIVE = re.compile(
     rf"""
