@@ -99,6 +99,8 @@ class _Uses:
     threaded: bool = False
     factory: bool = False
     closed_over: bool = False
+    names: list[str] = field(default_factory=list)
+    """The names of the module that hold it."""
     attributes: list[str] = field(default_factory=list)
     """The attributes of `self` that hold it."""
 
@@ -241,7 +243,7 @@ class Loops:
     def _module_life(self, frame: Frame, scope: Scope, uses: _Uses) -> tuple[LoopLife, str]:
         if uses.returned:
             return LoopLife.RETURNED, ""
-        names = [assignment.name for assignment in scope.assignments if assignment.kind is TargetKind.NAME] if not uses.runs else []
+        names = uses.names if not uses.runs else []
         module = self._inference.module(frame.path)
         for name in names:
             for index, region in enumerate(module.regions):
@@ -249,13 +251,25 @@ class Loops:
                     continue
                 if region.kind in (RegionKind.FUNCTION, RegionKind.METHOD):
                     return LoopLife.STORED, f"the module's name `{name}`"
-                if module.mentions(index, "run_until_complete"):
-                    uses.runs = True
+                for method in self._methods_of(frame.path, index, name):
+                    uses.runs |= method == "run_until_complete"
+                    uses.runs_forever |= method == "run_forever"
+                    uses.closed |= method == "close"
         if uses.runs or uses.runs_forever:
             return LoopLife.RUN_TO_COMPLETION, ""
         if uses.is_set and not names:
             return LoopLife.SET, ""
         return LoopLife.STORED, f"the module's name `{names[0]}`" if names else "the module"
+
+    def _methods_of(self, path: str, region: int, name: str) -> Iterator[str]:
+        """The attributes of a module's name that a region of the module uses."""
+        facts = self._inference.module(path).facts(region)
+        for scope in facts.scopes if facts is not None else ():
+            for value in scope.values:
+                if isinstance(value, Attribute):
+                    base = scope.values[value.base]
+                    if isinstance(base, Free) and base.name == name:
+                        yield value.name
 
     def _is_exempt(self, frame: Frame) -> bool:
         facts = self._inference.module(frame.path).facts(frame.region)
@@ -332,6 +346,8 @@ class Loops:
                         uses.stored = f"an item of `{spelled(scope, assignment.base)}`"
                     case TargetKind.GLOBAL:
                         uses.stored = f"the global `{assignment.name}`"
+                    case TargetKind.NAME if scope.kind is ScopeKind.MODULE:
+                        uses.names.append(assignment.name)
                     case TargetKind.NAME if scope.kind is ScopeKind.CLASS:
                         uses.stored = f"the class attribute `{assignment.name}`"
                     case _:
