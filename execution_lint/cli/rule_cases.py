@@ -1,6 +1,5 @@
 """The cases of a rule's fixture folder, where this program runs from its repository."""
 
-import ast
 import re
 from pathlib import Path
 
@@ -8,6 +7,7 @@ from execution_lint.reporting.explanation import Case
 from execution_lint.rules.rule import Rule
 
 _CASE = re.compile(r"(bad|good|missed)(_\w+)?")
+_DOCSTRING = re.compile(r'(?:[ \t]*#[^\n]*\n|\s*\n)*[rR]?"""(.+?)"""', re.DOTALL)
 
 
 def fixtures() -> Path | None:
@@ -31,7 +31,7 @@ def cases_of(rule: Rule, folder: Path | None) -> tuple[Case, ...]:
 
 
 def _case(path: Path) -> Case:
-    source = path.read_text(encoding="utf-8")
+    source = path.read_text(encoding="utf-8", errors="replace")
     sentence, end = _docstring(source)
     below = "\n".join(source.splitlines()[end:]).strip()
     return Case(path.stem, sentence, below)
@@ -39,17 +39,11 @@ def _case(path: Path) -> Case:
 
 def _sentence_of_folder(folder: Path) -> str:
     """The first docstring among its modules, by path."""
-    sentences = (_docstring(path.read_text(encoding="utf-8"))[0] for path in sorted(folder.rglob("*.py")))
+    sentences = (_docstring(path.read_text(encoding="utf-8", errors="replace"))[0] for path in sorted(folder.rglob("*.py")))
     return next((sentence for sentence in sentences if sentence), "")
 
 
 def _docstring(source: str) -> tuple[str, int]:
-    """A module's docstring on one line, and the number of its last line; of a module that does not parse: none."""
-    try:
-        module = ast.parse(source)
-    except SyntaxError:
-        return "", 0
-    docstring = ast.get_docstring(module)
-    if docstring is None:
-        return "", 0
-    return " ".join(docstring.split()), module.body[0].end_lineno or 0
+    """A module's docstring on one line, and the number of its last line, by its text: some cases do not parse, or not on every Python."""
+    found = _DOCSTRING.match(source)
+    return (" ".join(found[1].split()), source.count("\n", 0, found.end()) + 1) if found else ("", 0)
