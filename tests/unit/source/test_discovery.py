@@ -125,7 +125,7 @@ class TestRoots:
         project = only(found(tree / "services/a"))
         assert project.root == tree.resolve()
         assert paths_of(project) == ["services/a/app/m.py", "services/b/n.py"]
-        assert project.named == {"services/a/app/m.py"}
+        assert project.named == frozenset({"services/a/app/m.py"})
 
     @pytest.mark.parametrize("marker", ["pyproject.toml", "setup.cfg", "setup.py", ".git/"])
     def test_without_a_configuration_the_nearest_marker(self, tmp_path: Path, marker: str) -> None:
@@ -190,7 +190,7 @@ class TestNamed:
         make(tree, "a.py", "pkg/b.py", "pkg/sub/c.py", "pkg_two/d.py", "script")
         project = only(found(tree / "pkg", tree / "a.py", tree / "script"))
         assert paths_of(project) == ["a.py", "pkg/b.py", "pkg/sub/c.py", "pkg_two/d.py", "script"]
-        assert project.named == {"a.py", "pkg/b.py", "pkg/sub/c.py", "script"}
+        assert project.named == frozenset({"a.py", "pkg/b.py", "pkg/sub/c.py", "script"})
         assert project.explicit == {"a.py", "script"}
 
     def test_the_root_covers_all_else(self, tree: Path) -> None:
@@ -202,9 +202,9 @@ class TestNamed:
     def test_relative_to_the_working_directory(self, tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         make(tree, "pkg/a.py", "pkg/b.py")
         monkeypatch.chdir(tree / "pkg")
-        assert only(found("a.py")).named == {"pkg/a.py"}
-        assert only(found(".")).named == {"pkg/a.py", "pkg/b.py"}
-        assert only(found("../pkg/./b.py")).named == {"pkg/b.py"}
+        assert only(found("a.py")).named == frozenset({"pkg/a.py"})
+        assert only(found(".")).named == frozenset({"pkg/a.py", "pkg/b.py"})
+        assert only(found("../pkg/./b.py")).named == frozenset({"pkg/b.py"})
         assert only(found("..")).named is None
 
     def test_a_named_path_beats_excludes(self, tree: Path) -> None:
@@ -212,13 +212,13 @@ class TestNamed:
         make(tree, "build/env/f.py")
         project = only(found(tree / "build/b.py"))
         assert paths_of(project) == ["a.py", "build/b.py"]
-        assert project.named == {"build/b.py"}
+        assert project.named == frozenset({"build/b.py"})
         project = only(found(tree / "build"))
         assert paths_of(project) == ["a.py", "build/b.py", "build/lib/c.py"]
-        assert project.named == {"build/b.py", "build/lib/c.py"}
-        assert only(found(tree / "build/lib")).named == {"build/lib/c.py"}
-        assert only(found(tree / "build/env")).named == {"build/env/f.py"}
-        assert only(found(tree / "build/.hid")).named == {"build/.hid/e.py"}
+        assert project.named == frozenset({"build/b.py", "build/lib/c.py"})
+        assert only(found(tree / "build/lib")).named == frozenset({"build/lib/c.py"})
+        assert only(found(tree / "build/env")).named == frozenset({"build/env/f.py"})
+        assert only(found(tree / "build/.hid")).named == frozenset({"build/.hid/e.py"})
 
     def test_other_excludes_still_hold_below_a_named_folder(self, tree: Path) -> None:
         make(tree, "a.py", "old/keep/b.py", "old/gen/c.py", "old/x_pb.py")
@@ -238,7 +238,7 @@ class TestNamed:
     def test_force_exclude_keeps_what_is_not_excluded(self, tree: Path) -> None:
         make(tree, "a.py", "bin/tool")
         project = only(found(tree / "bin/tool", force_exclude=True))
-        assert project.named == {"bin/tool"}
+        assert project.named == frozenset({"bin/tool"})
 
     def test_many_files_of_one_folder(self, tree: Path) -> None:
         names = [f"pkg/deep/er/m{index}.py" for index in range(300)]
@@ -283,11 +283,11 @@ class TestLinks:
         (tree / "link.py").symlink_to("real.py")
         (tree / "alias").symlink_to("pkg")
         (tree / "out").symlink_to(tmp_path / "outside")
-        assert only(found(tree / "link.py")).named == {"real.py"}
-        assert only(found(tree / "alias/a.py")).named == {"pkg/a.py"}
-        assert only(found(tree / "alias")).named == {"pkg/a.py"}
-        assert only(found(tree / "out")).named == {"out/x.py"}
-        assert only(found(tree / "out/x.py")).named == {"out/x.py"}
+        assert only(found(tree / "link.py")).named == frozenset({"real.py"})
+        assert only(found(tree / "alias/a.py")).named == frozenset({"pkg/a.py"})
+        assert only(found(tree / "alias")).named == frozenset({"pkg/a.py"})
+        assert only(found(tree / "out")).named == frozenset({"out/x.py"})
+        assert only(found(tree / "out/x.py")).named == frozenset({"out/x.py"})
 
     def test_the_root_is_resolved(self, tree: Path, tmp_path: Path) -> None:
         make(tree, "a.py")
@@ -295,7 +295,7 @@ class TestLinks:
         project = only(found(tmp_path / "way"))
         assert project.root == tree.resolve()
         assert project.named is None
-        assert only(found(tmp_path / "way/a.py")).named == {"a.py"}
+        assert only(found(tmp_path / "way/a.py")).named == frozenset({"a.py"})
 
     def test_excluded_links_are_not_followed(self, tree: Path, tmp_path: Path) -> None:
         make(tree, "a.py")
@@ -322,7 +322,7 @@ class TestProblems:
         discovery = found(tree / "nope.py", tree / "a.py", "also/missing")
         assert [problem.path for problem in discovery.problems] == [str(tree / "nope.py"), "also/missing"]
         assert discovery.problems[1].message.startswith("no such file or folder: also/missing; ")
-        assert discovery.projects[0].named == {"a.py"}
+        assert discovery.projects[0].named == frozenset({"a.py"})
 
     def test_a_folder_without_python(self, tree: Path) -> None:
         make(tree, "a.py", "docs/readme.txt", "empty/")
@@ -428,9 +428,9 @@ class TestGitignore:
     def test_a_named_path_beats_gitignore(self, tree: Path) -> None:
         make(tree, ".git/", "a.py", "out/b.py", "out/sub/c.py", "out/tmp_d.py")
         write(tree, ".gitignore", "/out/\ntmp_*\n")
-        assert only(found(tree / "out/sub/c.py")).named == {"out/sub/c.py"}
-        assert only(found(tree / "out")).named == {"out/b.py", "out/sub/c.py"}
-        assert only(found(tree / "out/tmp_d.py")).named == {"out/tmp_d.py"}
+        assert only(found(tree / "out/sub/c.py")).named == frozenset({"out/sub/c.py"})
+        assert only(found(tree / "out")).named == frozenset({"out/b.py", "out/sub/c.py"})
+        assert only(found(tree / "out/tmp_d.py")).named == frozenset({"out/tmp_d.py"})
 
     def test_a_root_inside_an_ignored_folder_is_scanned_when_named(self, tmp_path: Path) -> None:
         make(tmp_path, ".git/", "work/p/execution-lint.toml", "work/p/a.py", "work/p/b.py")

@@ -379,7 +379,8 @@ def name_of(node: ast.stmt) -> str:
             return name
         case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
             return node.name
-    return ""
+        case _:
+            return ""
 
 
 def kind_of(node: ast.stmt) -> str:
@@ -394,7 +395,8 @@ def kind_of(node: ast.stmt) -> str:
             return "assignment"
         case ast.Expr() | ast.Pass():
             return "other"
-    return "compound"
+        case _:
+            return "compound"
 
 
 def truth(body: list[ast.stmt]) -> list[tuple[tuple[int, int, str, str], ast.stmt]]:
