@@ -8,6 +8,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 import pytest
@@ -38,9 +39,9 @@ class Verdict(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     place: str
     """Path in the package, line and column, where it was reported when it was judged."""
     confidence: str
-    drawn: bool
-    """It is part of the random sample."""
-    verdict: str
+    sample: Literal["drawn", "left", "later"]
+    """It is in the random sample, was left when that was drawn, or has been reported since."""
+    verdict: Literal["true", "false"]
     """`true`: a reviewer of that code base would change it or want it said; `false`: they would not."""
     decided_by: str
     """Path in the package and line of the code that decides it."""
@@ -92,16 +93,15 @@ def test_the_sample_is_the_one_that_the_seed_draws() -> None:
     chance = random.Random(LEDGER.seed)
     pool = sorted(LEDGER.verdict, key=lambda verdict: (verdict.fingerprint, verdict.package))
     for family, size in DRAWN.items():
-        judged = [verdict for verdict in pool if verdict.code.startswith(family)]
+        judged = [verdict for verdict in pool if verdict.code.startswith(family) and verdict.sample != "later"]
         drawn = {verdict.fingerprint for verdict in chance.sample(judged, size)}
-        assert drawn == {verdict.fingerprint for verdict in judged if verdict.drawn}
+        assert drawn == {verdict.fingerprint for verdict in judged if verdict.sample == "drawn"}
 
 
 def test_each_verdict_is_said_once_and_gives_its_reason() -> None:
     keys = Counter((verdict.package, verdict.fingerprint) for verdict in LEDGER.verdict)
     assert [key for key, count in keys.items() if count > 1] == []
     for verdict in LEDGER.verdict:
-        assert verdict.verdict in ("true", "false"), verdict
         assert re.fullmatch(r"[0-9a-f]{64}", verdict.fingerprint), verdict
         assert re.fullmatch(r"[^:]+\.py:\d+:\d+", verdict.place), verdict
         assert re.fullmatch(r"[^:]+\.py:\d+", verdict.decided_by), verdict
