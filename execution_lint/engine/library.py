@@ -1,9 +1,10 @@
 """The files of one project: read once, opened when asked for, searched for needles."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 
+from execution_lint.engine.pool import Wanted, read_ahead
 from execution_lint.extract.opened import OpenedFile, Unparsable
 from execution_lint.facts.scopes import RegionFacts
 from execution_lint.source.reading import Unreadable, read
@@ -50,16 +51,31 @@ class FileSource:
 
 
 class FileLibrary:
-    """The files of a project on disk. With `locate` false each file is parsed whole, and searched region by region: slow, and equal by contract."""
+    """The files of a project on disk.
 
-    def __init__(self, root: Path, paths: tuple[str, ...], limit: int, *, locate: bool, replaced: dict[str, bytes]) -> None:
-        """`replaced` holds texts that stand for a file's own (standard input); `limit` is the size in bytes of the largest file that is read."""
+    With `locate` false each file is parsed whole, and searched region by region: slow, and equal by contract.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        paths: tuple[str, ...],
+        limit: int,
+        *,
+        locate: bool,
+        replaced: dict[str, bytes],
+        jobs: int = 1,
+    ) -> None:
+        """`limit` is the size in bytes of the largest file that is read, `jobs` how many processes may parse at once;
+        `replaced` holds texts that stand for a file's own (standard input).
+        """
         self.root = root
         self.paths = paths
         self.troubles: dict[str, Trouble] = {}
         self._known = frozenset(paths)
         self._limit = limit
         self._locate = locate
+        self._jobs = jobs
         self._replaced = replaced
         self._undecodable: dict[str, Trouble] = {}
         self._data: dict[str, bytes | None] = {}
@@ -89,7 +105,9 @@ class FileLibrary:
         """The bytes of a file; None where it cannot be read, which is noted."""
         if path not in self._data:
             try:
-                self._data[path] = self._replaced[path] if path in self._replaced else read(self.root / path, self._limit)
+                self._data[path] = (
+                    self._replaced[path] if path in self._replaced else read(self.root / path, self._limit)
+                )
             except Unreadable as trouble:
                 self.troubles[path] = Trouble(trouble.reason, 0)
                 self._data[path] = None
@@ -169,6 +187,14 @@ class FileLibrary:
                 )
             if found:
                 yield path, found
+
+    def prepare(self, wanted: Mapping[str, Iterable[int]]) -> None:
+        """Read regions that will be asked for, in several processes where that is quicker."""
+        if self._jobs > 1 and self._locate:
+            opened = ((self.peek(path), regions) for path, regions in sorted(wanted.items()))
+            read_ahead(
+                (Wanted(file, tuple(sorted(regions))) for file, regions in opened if file is not None), self._jobs
+            )
 
     @cached_property
     def _words(self) -> WordIndex:

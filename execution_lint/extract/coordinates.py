@@ -11,11 +11,12 @@ _HEAD = re.compile(r"(?:async[ \t\f]+)?(?:def|class)[ \t\f]+")
 class Coordinates:
     """Turns a node's position within a parsed region into a span of the file.
 
-    A tree counts lines within the text it was parsed from, and columns in UTF-8 bytes; a file is spoken of in lines of its own and in code points.
+    A tree counts lines within the text it was parsed from, and columns in UTF-8 bytes; a file is spoken of in lines of
+    its own and in code points.
     """
 
     def __init__(self, lines: list[str], line_shift: int) -> None:
-        """`lines` are the file's lines (without their ends); `line_shift` is added to a tree's line to get the file's."""
+        """`lines` are the file's, without their ends; `line_shift` is added to a tree's line to get the file's."""
         self._lines = lines
         self._shift = line_shift
 

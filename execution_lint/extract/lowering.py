@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Callable, Iterable
 
+from execution_lint.extract.chains import MAXIMUM_CHAIN
 from execution_lint.extract.coordinates import Coordinates
 from execution_lint.facts.scopes import (
     Assignment,
@@ -52,9 +53,6 @@ from execution_lint.model.place import Span
 
 MAXIMUM_DEPTH = 180
 """Levels of nesting in one region beyond which it is given up: the same on every path and every Python."""
-
-MAXIMUM_CHAIN = 1_500
-"""Operands of one chain such as `a + b + ...` beyond which its region is given up: some Pythons cannot parse much longer ones."""
 
 _FLOW = ""
 """Name of the pseudo variable that holds the flow of control."""
@@ -122,7 +120,7 @@ class _Region:
         self.scopes: list[_ScopeBuilder] = []
         self.depth = 0
         self.fixed: Span | None = None
-        """Inside an f-string or a quoted annotation: the span of the whole string, since Pythons differ on the parts."""
+        """In an f-string or a quoted annotation: the span of the whole string, since Pythons differ on the parts."""
 
     def span(self, node: ast.expr | ast.stmt | ast.arg | ast.keyword | ast.excepthandler | ast.pattern) -> Span:
         return self.fixed or self.coordinates.span(node)
@@ -344,9 +342,7 @@ class _ScopeBuilder:
                     self.bind(name, self.add(Declared(annotation, value), span) if is_declared else value)
             case ast.Attribute(value=base, attr=name):
                 receiver = self.expression(base)
-                self.assignments.append(
-                    Assignment(TargetKind.ATTRIBUTE, name, receiver, NONE, value, annotation, span)
-                )
+                self.assignments.append(Assignment(TargetKind.ATTRIBUTE, name, receiver, NONE, value, annotation, span))
                 if self.environment is not None and self.kind is ScopeKind.FUNCTION:
                     assigned = self.add(Assigned(receiver, name, value), span)
                     self.environment[_FLOW] = self.add(After(self.environment[_FLOW], assigned), span)
@@ -384,9 +380,7 @@ class _ScopeBuilder:
             elif isinstance(target, ast.Subscript):
                 receiver = self.expression(target.value)
                 key = self.expression(target.slice)
-                self.rebind(
-                    receiver, self.add(Changed(receiver, "delete", key, NONE), self.region.span(target))
-                )
+                self.rebind(receiver, self.add(Changed(receiver, "delete", key, NONE), self.region.span(target)))
 
     def leave(self, node: ast.Return) -> None:
         value = self.expression(node.value) if node.value is not None else NONE
@@ -479,9 +473,7 @@ class _ScopeBuilder:
             if kind is ast.Name:
                 assert isinstance(part, ast.Name)
                 name = part.id
-                if name in environment and (
-                    type(part.ctx) is not ast.Load or self.is_changeable(environment[name])
-                ):
+                if name in environment and (type(part.ctx) is not ast.Load or self.is_changeable(environment[name])):
                     names[name] = None
             elif kind not in _LEAVES:
                 for field in _ALL_FIELDS[kind]:
@@ -630,9 +622,7 @@ class _ScopeBuilder:
         found: list[ParameterFact] = []
         positional = [*node.posonlyargs, *node.args]
         defaults: list[ast.expr | None] = [None] * (len(positional) - len(node.defaults))
-        for position, (argument, default) in enumerate(
-            zip(positional, [*defaults, *node.defaults], strict=True)
-        ):
+        for position, (argument, default) in enumerate(zip(positional, [*defaults, *node.defaults], strict=True)):
             kind = ParameterKind.POSITIONAL if position < len(node.posonlyargs) else ParameterKind.PLAIN
             found.append(self.parameter(argument, kind, default))
         if node.vararg is not None:
@@ -927,9 +917,10 @@ class _ScopeBuilder:
                     return self.expression(node)
                 parts = index.elts if isinstance(index, ast.Tuple) else [index]
                 generic = self.expression(base)
-                read = [self.annotation(parts[0]), *(
-                    self.expression(part) if name == "Annotated" else self.annotation(part) for part in parts[1:]
-                )]
+                read = [
+                    self.annotation(parts[0]),
+                    *(self.expression(part) if name == "Annotated" else self.annotation(part) for part in parts[1:]),
+                ]
                 if isinstance(index, ast.Tuple):
                     argument = self.add(Sequence("tuple", tuple(read)), self.region.span(index))
                 else:
@@ -1072,7 +1063,12 @@ def _names(statements: Iterable[ast.AST], fields: _Fields) -> tuple[set[str], fr
     return bound, frozenset(outer), yields
 
 
-_NAMING: dict[type[ast.AST], str] = {ast.ExceptHandler: "name", ast.MatchAs: "name", ast.MatchStar: "name", ast.MatchMapping: "rest"}
+_NAMING: dict[type[ast.AST], str] = {
+    ast.ExceptHandler: "name",
+    ast.MatchAs: "name",
+    ast.MatchStar: "name",
+    ast.MatchMapping: "rest",
+}
 
 
 def _comprehension_names(

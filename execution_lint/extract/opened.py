@@ -4,9 +4,11 @@ import ast
 import re
 import warnings
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from functools import cached_property
 
+from execution_lint.extract.chains import has_long_chain, may_have_long_chain
 from execution_lint.extract.coordinates import Coordinates
 from execution_lint.extract.lowering import TooDeep, lower
 from execution_lint.facts.scopes import RegionFacts
@@ -20,6 +22,7 @@ Parser = Callable[[str], ast.Module]
 _MANY_WORDS = 16
 """From so many needles on, the words of a text are gathered once instead of searched for one by one."""
 
+_TOO_DEEP = "it is nested too deeply to be followed"
 _FAILURES = (SyntaxError, ValueError, RuntimeError, MemoryError)
 
 
@@ -33,14 +36,28 @@ class Unparsable(Exception):
 
 
 def parse_quickly(text: str) -> ast.Module:
-    """The tree by the running Python's own parser, or by libcst for syntax that it does not know; where both fail, as the former does."""
+    """The tree by the running Python's own parser, or by libcst for syntax that it does not know.
+
+    Where both fail, the former says how.
+    """
     try:
         return _parse(text)
     except (SyntaxError, ValueError) as failure:
-        try:
-            return parse_thoroughly(text)
-        except _FAILURES:
-            raise failure from None
+        return _parse_newer_syntax(text, failure)
+
+
+def parse_whole(text: str) -> ast.Module:
+    """The tree by libcst, or by the running Python where libcst gives up; where both fail, the latter says how."""
+    try:
+        tree = _parse(text)
+    except (SyntaxError, ValueError) as failure:
+        return _parse_newer_syntax(text, failure)
+    if has_long_chain(tree):
+        return tree
+    try:
+        return parse_thoroughly(text)
+    except _FAILURES:
+        return tree
 
 
 def parse_thoroughly(text: str) -> ast.Module:
@@ -50,19 +67,11 @@ def parse_thoroughly(text: str) -> ast.Module:
     return parse_with_libcst(text)
 
 
-def parse_whole(text: str) -> ast.Module:
-    """The tree by libcst, or by the running Python where libcst gives up; where both fail, as the latter does."""
-    try:
-        _parse(text)
-    except (RecursionError, MemoryError):
-        # libcst takes cubic time on what is too deep for the running Python.
-        raise
-    except (SyntaxError, ValueError):
-        pass
-    try:
-        return parse_thoroughly(text)
-    except _FAILURES:
-        return _parse(text)
+def _parse_newer_syntax(text: str, failure: Exception) -> ast.Module:
+    if not may_have_long_chain(text):
+        with suppress(*_FAILURES):
+            return parse_thoroughly(text)
+    raise failure
 
 
 def _parse(text: str) -> ast.Module:
@@ -136,14 +145,18 @@ class OpenedFile:
         """The lines (from 0) that are not ASCII, each with the names that Python reads there."""
         if self.text.isascii():
             return ()
-        return tuple((number, frozenset(words_in(line))) for number, line in enumerate(self.lines) if not line.isascii())
+        return tuple(
+            (number, frozenset(words_in(line))) for number, line in enumerate(self.lines) if not line.isascii()
+        )
 
     @cached_property
     def _decorating(self) -> tuple[int, ...]:
         """The regions with a line that begins with `@`."""
         if "@" not in self.text:
             return ()
-        lines = (number for number, line in enumerate(self.lines) if "@" in line and line.lstrip(BLANKS).startswith("@"))
+        lines = (
+            number for number, line in enumerate(self.lines) if "@" in line and line.lstrip(BLANKS).startswith("@")
+        )
         return tuple(sorted({self._region_of_line[number] for number in lines} - {-1}))
 
     @cached_property
@@ -166,6 +179,21 @@ class OpenedFile:
         if isinstance(known, Unparsable):
             raise known
         return known
+
+    def is_known(self, index: int) -> bool:
+        """Whether the region's facts need no parsing any more."""
+        return index in self._facts
+
+    def take(self, index: int, facts: RegionFacts) -> None:
+        """Keep a region's facts that another process read."""
+        self.is_parsed = True
+        self._facts.setdefault(index, facts)
+
+    def size_of(self, indexes: Iterable[int]) -> int:
+        """How many characters stand on the lines of these regions."""
+        starts = self._starts
+        regions = (self.regions[index] for index in indexes)
+        return sum(starts[min(region.last_line, len(starts) - 1)] - starts[region.first_line - 1] for region in regions)
 
     def check(self) -> Unparsable | None:
         """Why the file as a whole cannot be parsed; None where it can."""
@@ -196,7 +224,9 @@ class OpenedFile:
                 return True
             lines = (region.first_line, region.last_line)
             found = [piece for own, piece in pieces if (own.first_line, own.last_line) == lines]
-            confirmed = self._lower(region, found[0], 0) if found else Unparsable("it is cut otherwise", region.first_line)
+            confirmed = (
+                self._lower(region, found[0], 0) if found else Unparsable("it is cut otherwise", region.first_line)
+            )
             return confirmed == known
         return isinstance(confirmed, Unparsable) or confirmed == known
 
@@ -214,7 +244,7 @@ class OpenedFile:
 
     @cached_property
     def _imports(self) -> dict[int, tuple[list[ast.stmt], int]]:
-        """The statements of the imports, parsed all at once, each with the shift of their lines; empty where that fails."""
+        """The statements of the imports, parsed at once, each with the shift of its lines; empty where that fails."""
         shifts: list[tuple[int, int, int]] = []
         lines: list[str] = []
         for index, region in enumerate(self.regions):
@@ -257,6 +287,8 @@ class OpenedFile:
             shift -= 1
         try:
             statements = parse("\n".join(lines) + "\n").body
+        except (RecursionError, MemoryError):
+            return Unparsable(_TOO_DEEP, region.first_line)
         except _FAILURES as failure:
             return _unparsable(failure, shift)
         if is_indented and statements and isinstance(statements[0], ast.If):
@@ -268,7 +300,7 @@ class OpenedFile:
             text = "\n".join(region.lines(self.lines))
             return lower(statements, Coordinates(self.lines, shift), region.owner, text)
         except (TooDeep, RecursionError):
-            return Unparsable("it is nested too deeply to be followed", region.first_line)
+            return Unparsable(_TOO_DEEP, region.first_line)
 
     def _parse_all(self, parse: Parser) -> None:
         self.is_parsed = True
@@ -304,7 +336,7 @@ def _unparsable(failure: BaseException, shift: int) -> Unparsable:
             # In words of our own: the parsers and the Pythons differ in theirs.
             return Unparsable(f"syntax error{f' at line {line + shift}' if line else ''}", line + shift if line else 0)
         case RecursionError() | MemoryError():
-            return Unparsable("it is nested too deeply to be parsed", 0)
+            return Unparsable(_TOO_DEEP, 0)
         case _:
             return Unparsable(str(failure), 0)
 
@@ -335,9 +367,7 @@ def _outlined(text: str, starts: Sequence[int]) -> tuple[Region, ...] | None:
         )
         for method, (_, method_last) in zip(methods, regions[-1].excluded, strict=True):
             until = bisect_right(starts, method.decorated) - 1
-            regions.append(
-                Region(RegionKind.METHOD, method.name, statement.name, method.line, method_last, until)
-            )
+            regions.append(Region(RegionKind.METHOD, method.name, statement.name, method.line, method_last, until))
     return tuple(regions)
 
 

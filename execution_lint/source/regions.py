@@ -65,8 +65,9 @@ class Region(msgspec.Struct, frozen=True, gc=False):
 class Needles(msgspec.Struct, frozen=True):
     """What a region must hold to be a candidate, in terms of its source text.
 
-    A region is a candidate when one of `words` stands in its text, or one of `decorators` on a line that begins with `@` or on those that
-    follow it up to a definition. A word counts as Python reads names: whole, and whatever letters of Unicode spell it.
+    A region is a candidate when one of `words` stands in its text, or one of `decorators` on a line that begins with
+    `@` or on those that follow it up to a definition. A word counts as Python reads names: whole, and whatever letters
+    of Unicode spell it.
     """
 
     words: frozenset[str] = frozenset()

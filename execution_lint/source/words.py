@@ -8,9 +8,11 @@ from execution_lint.source.text import Undecodable, declared_encoding, decode
 
 _MANY_WORDS = 16
 _MANY_SEARCHES = 4
-"""From so many words in one search, or from so many searches on, gathering the words of all files once costs less than searching."""
+"""From so many words in a search, or from so many searches on, gathering the words of all files costs less."""
 
-_WORD_BYTES = bytes(byte if byte < 0x80 and (chr(byte).isalnum() or byte == ord("_")) else ord(" ") for byte in range(256))
+_WORD_BYTES = bytes(
+    byte if byte < 0x80 and (chr(byte).isalnum() or byte == ord("_")) else ord(" ") for byte in range(256)
+)
 _ASCII_BYTES = bytes(range(0x80))
 _PLAIN_ENCODINGS = frozenset({"", "utf-8", "ascii"})
 # The look behind keeps a long run of letters from being tried at each of them.
@@ -44,9 +46,13 @@ class WordIndex:
         found.update(path for path, respelled in self._respelled.items() if not wanted.isdisjoint(respelled))
         found.update(self._with_word(needles.words))
         if needles.decorators:
-            decorators = re.compile(rb"(?:%s)" % b"|".join(sorted(re.escape(word.encode()) for word in needles.decorators)))
+            decorators = re.compile(
+                rb"(?:%s)" % b"|".join(sorted(re.escape(word.encode()) for word in needles.decorators))
+            )
             candidates = self._with_word(needles.decorators)
-            found.update(path for path in candidates if path not in found and _has_decorator(self._files[path], decorators))
+            found.update(
+                path for path in candidates if path not in found and _has_decorator(self._files[path], decorators)
+            )
         return frozenset(found)
 
     def _with_word(self, words: frozenset[str]) -> set[str]:
@@ -96,7 +102,10 @@ def _has_decorator(data: bytes, words: re.Pattern[bytes]) -> bool:
 
 
 def _respelled(data: bytes) -> frozenset[str] | None:
-    """The names in a file that Python reads otherwise than its bytes spell them (NFKC); None where its encoding may hide any name."""
+    """The names in a file that Python reads otherwise than its bytes spell them (NFKC).
+
+    None where the encoding may hide any name.
+    """
     if declared_encoding(data) not in _PLAIN_ENCODINGS:
         return None
     if data.isascii():

@@ -219,8 +219,13 @@ LAYOUTS: dict[str, str | bytes] = {
     "line_string_left_open": "import asyncio\nx = 'abc\ndef run(work):\n    asyncio.new_event_loop().run_until_complete(work())\n",
     "only_in_a_comment": "def run(work):\n    # asyncio.new_event_loop().run_until_complete(work())\n    return work\n",
     "only_in_a_string": "def run(work):\n    return 'asyncio.new_event_loop().run_until_complete(work())'\n",
-    "sum_of_many_terms": "import asyncio\nx = " + " + ".join(["1"] * 1000) + "\ndef run(work):\n    return asyncio.new_event_loop(), " + " + ".join(["1"] * 1200) + "\n",
+    "sum_of_many_terms": "import asyncio\nx = " + " + ".join(["1"] * 1000) + "\ndef run(work):\n    return asyncio.new_event_loop(), " + " + ".join(["1"] * 900) + "\n",
     "sum_of_too_many_terms": "import asyncio\ndef run(work):\n    return asyncio.new_event_loop(), " + " + ".join(["1"] * 1600) + "\n",
+    "sum_that_has_no_end": "import asyncio\ndef run(work):\n    return asyncio.new_event_loop(), "
+    + " + ".join(["x"] * 30_000)
+    + "\ndef other():\n    return asyncio.new_event_loop()\n",
+    "calls_that_have_no_end": "import asyncio\nx = y" + ".f()" * 3_000 + "\ndef run(work):\n    return asyncio.new_event_loop()\n",
+    "sum_that_has_no_end_in_a_broken_file": "import asyncio\nx = = 1\ny = asyncio.new_event_loop(), " + " + ".join(["x"] * 5_000) + "\n",
     "brackets_too_deep": "import asyncio\ndef run(work):\n    return asyncio.new_event_loop(), " + "(" * 300 + ")" * 300 + "\n",
     "brackets_deep": "import asyncio\ndef run(work):\n    return asyncio.new_event_loop(), " + "[" * 150 + "]" * 150 + "\n",
     "calls_too_deep": "import asyncio\ndef run(work):\n    asyncio.new_event_loop()\n    return work" + ".f()" * 400 + "\ndef other():\n    return asyncio.new_event_loop()\n",

@@ -19,7 +19,7 @@ from execution_lint.engine.library import FileLibrary
 from execution_lint.engine.run import run
 from execution_lint.model.confidence import Confidence
 from execution_lint.model.report import Report
-from execution_lint.project import loops, routers, routes, vocabularies
+from execution_lint.project import loop_names, registrations, routers, vocabularies
 from execution_lint.rules.linter import exl001_unparsed_file, exl002_crashed_rule
 from execution_lint.source.regions import Needles
 from execution_lint.store import baseline
@@ -28,11 +28,11 @@ from execution_lint.store import baseline
 ENGINE_RUN = importlib.import_module("execution_lint.engine.run")
 FIXTURE_PROJECTS = sorted(path.name for path in (Path(__file__).parents[2] / "fixtures" / "projects").iterdir())
 ALL_NEEDLES = sorted(
-    loops.WORDS
+    loop_names.WORDS
     | {"Thread", "loop_factory"}
     | vocabularies.WORDS
-    | routes._REGISTRATIONS
-    | routes._DECORATORS
+    | registrations.REGISTRATIONS
+    | registrations.DECORATORS
     | routers._INCLUDES
 )
 IDLE = frozenset({"BaseEventLoop", "uvloop", "winloop", "head", "options"})
@@ -132,11 +132,18 @@ def test_the_order_of_files_is_of_no_matter(
 ) -> None:
     class Shuffled(FileLibrary):
         def __init__(
-            self, root: Path, paths: tuple[str, ...], limit: int, *, locate: bool, replaced: dict[str, bytes]
+            self,
+            root: Path,
+            paths: tuple[str, ...],
+            limit: int,
+            *,
+            locate: bool,
+            replaced: dict[str, bytes],
+            jobs: int = 1,
         ) -> None:
             mixed = list(paths)
             random.Random(seed).shuffle(mixed)
-            super().__init__(root, tuple(mixed), limit, locate=locate, replaced=replaced)
+            super().__init__(root, tuple(mixed), limit, locate=locate, replaced=replaced, jobs=jobs)
 
     monkeypatch.setattr(ENGINE_RUN, "FileLibrary", Shuffled)
     assert comparable(fast(hostile)) == comparable(hostile_report)
