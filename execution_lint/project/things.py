@@ -1,5 +1,6 @@
 """What an expression can turn out to be."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from execution_lint.facts.values import Argument, Ref
@@ -160,3 +161,16 @@ Thing = (
     | UnknownThing
 )
 Things = tuple[Thing, ...]
+
+MAXIMUM_ALTERNATIVES = 24
+"""Things that one expression may stand for beyond which it is not known."""
+
+
+def distinct(things: Iterator[Thing]) -> Things:
+    """The things once each, in order; one that is not known where they are too many."""
+    found: dict[Thing, None] = {}
+    for thing in things:
+        found[thing] = None
+        if len(found) > MAXIMUM_ALTERNATIVES:
+            return (UnknownThing("it may be too many things"),)
+    return tuple(found)

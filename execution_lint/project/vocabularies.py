@@ -9,11 +9,23 @@ from execution_lint.facts.scopes import Scope, ScopeKind, TargetKind
 from execution_lint.facts.values import NONE, Attribute, Call, Constant, Free, Nested, Parameter, Ref, Sequence
 from execution_lint.model.place import Place
 from execution_lint.project.aliases import closure
-from execution_lint.project.inference import Inference, is_enum_base
+from execution_lint.project.inference import Inference
 from execution_lint.project.spelling import mentioned
+from execution_lint.project.standard_names import is_enum_base
 from execution_lint.project.strings import strings
 from execution_lint.project.subjects import VocabularyFact
-from execution_lint.project.things import At, ClassThing, Definition, ExternalThing, Frame, FunctionThing
+from execution_lint.project.things import (
+    At,
+    ClassThing,
+    Definition,
+    ExternalThing,
+    Frame,
+    FunctionThing,
+    InstanceThing,
+    MemberThing,
+    MemberValueThing,
+    Thing,
+)
 from execution_lint.source.regions import Needles, RegionKind
 
 WORDS = frozenset({"Enum", "StrEnum", "IntEnum", "ReprEnum", "TextChoices", "LowercaseStrEnum", "UppercaseStrEnum"})
@@ -37,6 +49,16 @@ class Vocabularies:
     def __init__(self, inference: Inference, config: Config) -> None:
         self._inference = inference
         self._config = config
+
+    def of_thing(self, thing: Thing) -> Definition | None:
+        """The vocabulary that an object is a member or a value of."""
+        match thing:
+            case InstanceThing(of=ClassThing(definition=definition)):
+                return definition if definition in self.all else None
+            case MemberThing(of=cls) | MemberValueThing(of=cls):
+                return cls.definition if cls.definition in self.all else None
+            case _:
+                return None
 
     @cached_property
     def all(self) -> dict[Definition, VocabularyFact]:

@@ -1,0 +1,127 @@
+"""What an annotation promises of the object that carries it."""
+
+from collections.abc import Iterator
+
+from execution_lint.facts.values import (
+    Attribute,
+    Call,
+    Choice,
+    Constant,
+    Free,
+    Imported,
+    Item,
+    Nested,
+    Operation,
+    Parameter,
+    Sequence,
+    Text,
+)
+from execution_lint.project.calls import Calls
+from execution_lint.project.standard_names import TYPES, UNIONS, WRAPPERS
+from execution_lint.project.things import (
+    At,
+    ClassThing,
+    ConstantThing,
+    ExternalThing,
+    InstanceThing,
+    ModuleThing,
+    Thing,
+    UnknownThing,
+)
+
+
+class Annotations(Calls):
+    """Reads expressions as types."""
+
+    def _type_things(self, at: At) -> Iterator[Thing]:
+        frame = at.frame
+        match self.value(at):
+            case Free(name=name):
+                sites = self.sites(frame, name)
+                for site in sites:
+                    yield from self.types(site)
+                if not sites:
+                    yield _instance(self._unbound(frame, name))
+            case Imported() as imported:
+                yield from self._imported_type(frame.path, imported)
+            case Nested() | Parameter():
+                for thing in self.things(at):
+                    yield _instance(thing)
+            case Attribute(base=base, name=name):
+                for thing in self.things(At(frame, base)):
+                    yield from self._attribute_type(thing, name)
+            case Constant(kind="None"):
+                yield ConstantThing("None", "None")
+            case Operation(operator="|", operands=operands):
+                for operand in operands:
+                    yield from self.types(At(frame, operand))
+            case Choice(alternatives=alternatives):
+                for alternative in alternatives:
+                    yield from self.types(At(frame, alternative))
+            case Item(base=base, index=index):
+                yield from self._generic(At(frame, base), At(frame, index))
+            case Call(arguments=arguments, function=function) if len(arguments) > 1:
+                is_new_type = any(
+                    isinstance(thing, ExternalThing) and thing.name == "typing.NewType" for thing in self.things(At(frame, function))
+                )
+                yield from self.types(At(frame, arguments[1].value)) if is_new_type else (UnknownThing("a type made by a call"),)
+            case Text():
+                yield UnknownThing("a quoted type that cannot be read")
+            case _:
+                yield UnknownThing("a type that is not followed")
+
+    def _imported_type(self, path: str, imported: Imported) -> Iterator[Thing]:
+        module = self.module(path)
+        target = self.modules.relative(imported, module)
+        found = self.modules.find(target, module)
+        sites = self.module_sites(found, imported.name) if imported.name and found is not None and not found.endswith("/") else ()
+        for site in sites:
+            yield from self.types(site)
+        if not sites:
+            for thing in self._imported(path, imported):
+                yield _instance(thing)
+
+    def _attribute_type(self, thing: Thing, name: str) -> Iterator[Thing]:
+        if isinstance(thing, ModuleThing) and not thing.path.endswith("/"):
+            sites = self.module_sites(thing.path, name)
+            for site in sites:
+                yield from self.types(site)
+            if sites:
+                return
+        for found in self.attribute(thing, name):
+            yield _instance(found)
+
+    def _generic(self, base: At, index: At) -> Iterator[Thing]:
+        arguments = self.value(index)
+        parts = [At(index.frame, part) for part in arguments.elements] if isinstance(arguments, Sequence) else [index]
+        for thing in self.things(base):
+            name = thing.name if isinstance(thing, ExternalThing) else ""
+            if name in UNIONS:
+                for part in parts:
+                    yield from self.types(part)
+                if name == "typing.Optional":
+                    yield ConstantThing("None", "None")
+            elif name in WRAPPERS:
+                yield from self.types(parts[0])
+            elif name in TYPES:
+                for found in self.types(parts[0]):
+                    yield found.of if isinstance(found, InstanceThing) else UnknownThing("a class that is not known")
+            elif name in ("typing.Literal", "typing_extensions.Literal"):
+                for part in parts:
+                    yield from self.things(part)
+            elif isinstance(thing, (ClassThing, ExternalThing)):
+                yield InstanceThing(thing, tuple(self.types(part) for part in parts))
+            else:
+                yield UnknownThing("a generic type that is not known")
+
+
+def _instance(thing: Thing) -> Thing:
+    match thing:
+        case ClassThing() | ExternalThing():
+            return InstanceThing(thing)
+        case ConstantThing(kind="None"):
+            return thing
+        case UnknownThing():
+            return thing
+        case _:
+            return UnknownThing("an annotation that names no class")

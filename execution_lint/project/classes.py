@@ -1,0 +1,176 @@
+"""What a class is: its bases, decorators and fields, and whether it is an enum."""
+
+from collections.abc import Iterator
+
+from execution_lint.facts.scopes import Assignment, TargetKind
+from execution_lint.facts.values import (
+    NONE,
+    Attribute,
+    Call,
+    Free,
+    Item,
+    Nested,
+)
+from execution_lint.project.modules import Modules
+from execution_lint.project.scoping import Scoping
+from execution_lint.project.standard_names import PROPERTIES, is_enum_base
+from execution_lint.project.things import (
+    At,
+    ClassThing,
+    Definition,
+    ExternalThing,
+    Frame,
+    FunctionThing,
+    InstanceThing,
+    MemberThing,
+    MemberValueThing,
+    Thing,
+    Things,
+    UnknownThing,
+)
+
+
+class Classes(Scoping):
+    """Answers what is known of a class by its definition."""
+
+    def __init__(self, modules: Modules) -> None:
+        super().__init__(modules)
+        self._ancestries: dict[ClassThing, tuple[ClassThing | ExternalThing | UnknownThing, ...]] = {}
+        self._cut = False
+        """Whether an answer was cut short below the present question: such answers are not kept, so that their order is of no matter."""
+
+    def bases(self, thing: ClassThing) -> Things:
+        """The direct bases of a class."""
+        frame = Frame(thing.definition.path, thing.definition.region, thing.definition.scope)
+        found: list[Thing] = []
+        for argument in self.scope(frame).bases:
+            if argument.name == "":
+                found.extend(self._base(At(frame, argument.value)))
+        return tuple(found)
+
+    def _base(self, at: At) -> Things:
+        value = self.value(at)
+        return self._base(At(at.frame, value.base)) if isinstance(value, Item) else self.things(at)
+
+    def ancestry(self, thing: ClassThing) -> tuple[ClassThing | ExternalThing | UnknownThing, ...]:
+        """The class and what it inherits from, nearest first; an unknown base stands where it is not known."""
+        if thing in self._ancestries:
+            return self._ancestries[thing]
+        found: dict[ClassThing | ExternalThing | UnknownThing, None] = {}
+        waiting: list[Thing] = [thing]
+        outer_cut, self._cut = self._cut, False
+        while waiting:
+            current = waiting.pop(0)
+            if isinstance(current, ClassThing):
+                if current not in found:
+                    found[current] = None
+                    waiting = [*self.bases(current), *waiting]
+            elif isinstance(current, (ExternalThing, UnknownThing)):
+                found[current] = None
+        if not self._cut:
+            self._ancestries[thing] = tuple(found)
+        self._cut = self._cut or outer_cut
+        return tuple(found)
+
+    def is_enum(self, thing: ClassThing) -> bool:
+        """Whether a class is an enum."""
+        return any(isinstance(base, ExternalThing) and is_enum_base(base.name) for base in self.ancestry(thing))
+
+    def is_typed_dict(self, cls: ClassThing) -> bool:
+        """Whether instances of the class are plain dicts."""
+        return any(isinstance(base, ExternalThing) and base.name in ("typing.TypedDict", "typing_extensions.TypedDict") for base in self.ancestry(cls))
+
+    def decorators(self, definition: Definition) -> Iterator[ExternalThing]:
+        """The decorators from outside the project, by name."""
+        frame = Frame(definition.path, definition.region, definition.scope)
+        for decorator in self.scope(definition).decorators:
+            value = self.scope(definition).values[decorator]
+            at = At(frame, value.function if isinstance(value, Call) else decorator)
+            for thing in self.things(at):
+                if isinstance(thing, ExternalThing):
+                    yield thing
+
+    def _has_decorator(self, definition: Definition, names: frozenset[str]) -> bool:
+        return any(decorator.name in names for decorator in self.decorators(definition))
+
+    def is_static(self, definition: Definition) -> bool:
+        """Whether a method takes no receiver."""
+        return self._has_decorator(definition, frozenset({"builtins.staticmethod"}))
+
+    def is_class_method(self, definition: Definition) -> bool:
+        """Whether a method takes its class."""
+        return self.scope(definition).name in ("__new__", "__init_subclass__", "__class_getitem__") or self._has_decorator(
+            definition, frozenset({"builtins.classmethod"})
+        )
+
+    def _is_setter(self, definition: Definition) -> bool:
+        scope = self.scope(definition)
+        decorators = (scope.values[decorator] for decorator in scope.decorators)
+        return any(isinstance(decorator, Attribute) and decorator.name in ("setter", "deleter") for decorator in decorators)
+
+    def property_of(self, receiver: InstanceThing, name: str) -> FunctionThing | None:
+        """The function behind a property of an object; None where the attribute is none."""
+        assert isinstance(receiver.of, ClassThing)
+        for base in self.ancestry(receiver.of):
+            for site in self.class_sites(base, name) if isinstance(base, ClassThing) else ():
+                for thing in self.things(site):
+                    if isinstance(thing, FunctionThing) and self._has_decorator(thing.definition, PROPERTIES):
+                        return FunctionThing(thing.definition, receiver)
+        return None
+
+    def field(self, cls: ClassThing, name: str) -> tuple[Frame, Assignment] | None:
+        """The assignment or annotation of `name` in the body of the class or the nearest base that has one."""
+        for base in self.ancestry(cls):
+            if isinstance(base, ClassThing):
+                frame = Frame(base.definition.path, base.definition.region, base.definition.scope)
+                for assignment in self.scope(frame).assignments:
+                    if assignment.kind is TargetKind.NAME and assignment.name == name:
+                        return frame, assignment
+        return None
+
+    def _annotated_field(self, cls: ClassThing, name: str) -> At | None:
+        frame = Frame(cls.definition.path, cls.definition.region, cls.definition.scope)
+        for assignment in self.scope(frame).assignments:
+            if assignment.kind is TargetKind.NAME and assignment.name == name and assignment.annotation != NONE:
+                return At(frame, assignment.annotation)
+        return None
+
+    def constructor_fields(self, cls: ClassThing) -> tuple[str, ...]:
+        """The fields, in order, that a dataclass-like class takes as positional arguments; empty for other classes."""
+        ancestry = self.ancestry(cls)
+        is_made = any(
+            isinstance(base, ExternalThing) and base.name.rpartition(".")[2] in ("NamedTuple", "Struct") for base in ancestry
+        ) or any(
+            decorator.name.rpartition(".")[2] in ("dataclass", "define", "frozen", "mutable", "attrs", "s")
+            for base in ancestry
+            if isinstance(base, ClassThing)
+            for decorator in self.decorators(base.definition)
+        )
+        found: dict[str, None] = {}
+        for base in reversed(ancestry) if is_made else ():
+            if isinstance(base, ClassThing):
+                for assignment in self.scope(base.definition).assignments:
+                    if assignment.kind is TargetKind.NAME and assignment.annotation != NONE:
+                        found[assignment.name] = None
+        return tuple(found)
+
+    def column(self, at: At) -> InstanceThing | None:
+        """The enum that the definition of a column names: `Column(Enum(JobStatus))`, `CharField(choices=JobStatus.choices)`."""
+        call = self.value(at)
+        if not isinstance(call, Call):
+            return None
+        scope = self.scope(at.frame)
+        for argument in call.arguments:
+            inner = scope.values[argument.value]
+            nested = (part.value for part in inner.arguments) if isinstance(inner, Call) else ()
+            for candidate in (argument.value, *nested):
+                part = scope.values[candidate]
+                if isinstance(part, Attribute) and part.name in ("choices", "values"):
+                    candidate = part.base
+                if not isinstance(scope.values[candidate], (Free, Attribute, Nested)):
+                    continue
+                for thing in self.things(At(at.frame, candidate)):
+                    owner = thing if isinstance(thing, ClassThing) else thing.of if isinstance(thing, (MemberThing, MemberValueThing)) else None
+                    if owner is not None and self.is_enum(owner):
+                        return InstanceThing(owner)
+        return None

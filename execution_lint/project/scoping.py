@@ -1,0 +1,249 @@
+"""Where names stand: the scopes, modules and classes that bind them, through imports and stars."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+
+from execution_lint.facts.scopes import Assignment, Scope, ScopeKind, TargetKind
+from execution_lint.facts.values import (
+    NONE,
+    Imported,
+    Parameter,
+    Value,
+)
+from execution_lint.project.modules import Module, Modules
+from execution_lint.project.standard_names import (
+    BUILTINS,
+)
+from execution_lint.project.things import (
+    At,
+    ClassThing,
+    Definition,
+    ExternalThing,
+    Frame,
+    FunctionThing,
+    ModuleThing,
+    TextThing,
+    Thing,
+    Things,
+    UnknownThing,
+)
+
+
+class Scoping(ABC):
+    """Finds the values that a name is bound to. What they stand for is a question to the layers above."""
+
+    def __init__(self, modules: Modules) -> None:
+        self.modules = modules
+        self._scopes: dict[tuple[str, int], tuple[Scope, ...]] = {}
+        self._assigned: dict[tuple[Definition, str], tuple[tuple[Frame, Assignment], ...]] = {}
+
+    @abstractmethod
+    def things(self, at: At) -> Things:
+        """What the value may be. Empty only within a cycle."""
+
+    @abstractmethod
+    def types(self, at: At) -> Things:
+        """What an object annotated with the value may be: instances for the classes it names."""
+
+    def scope(self, frame: Frame | Definition) -> Scope:
+        """The facts of a frame."""
+        key = (frame.path, frame.region)
+        scopes = self._scopes.get(key)
+        if scopes is None:
+            facts = self.module(frame.path).facts(frame.region)
+            assert facts is not None
+            scopes = self._scopes[key] = facts.scopes
+        return scopes[frame.scope]
+
+    def module(self, path: str) -> Module:
+        """A module that was opened before."""
+        module = self.modules.at(path)
+        assert module is not None
+        return module
+
+    def value(self, at: At) -> Value:
+        """The symbolic value."""
+        return self.scope(at.frame).values[at.ref]
+
+    def qualname(self, definition: Definition) -> str:
+        """`package.module:Class.method`, as the contract spells a place."""
+        return f"{self.module(definition.path).name}:{self.scope(definition).qualname}"
+
+    def owner(self, definition: Definition) -> ClassThing | None:
+        """The class that a method belongs to; None for a plain function."""
+        facts = self.module(definition.path).facts(definition.region)
+        assert facts is not None
+        parent = facts.scopes[definition.scope].parent
+        if parent == NONE or facts.scopes[parent].kind is not ScopeKind.CLASS:
+            return None
+        if parent:
+            return ClassThing(Definition(definition.path, definition.region, parent))
+        module = self.module(definition.path)
+        return self.class_at(definition.path, module.regions[definition.region].owner)
+
+    def class_at(self, path: str, name: str) -> ClassThing | None:
+        """The class `name` at the top level of a module."""
+        module = self.module(path)
+        region = module.class_region(name)
+        facts = module.facts(region) if region is not None else None
+        if facts is None or region is None:
+            return None
+        index = next((index for index, scope in enumerate(facts.scopes) if scope.parent == 0 and scope.name == name), None)
+        return ClassThing(Definition(path, region, index)) if index is not None else None
+
+    def _defined(self, definition: Definition) -> Thing:
+        scope = self.scope(definition)
+        return ClassThing(definition) if scope.kind is ScopeKind.CLASS else FunctionThing(definition)
+
+    def sites(self, frame: Frame, name: str) -> tuple[At, ...]:
+        """Every value that the free `name` of a scope is bound to: in the enclosing functions, else in the module, else in the class around it."""
+        facts = self.module(frame.path).facts(frame.region)
+        assert facts is not None
+        index = facts.scopes[frame.scope].parent
+        while index != NONE:
+            scope = facts.scopes[index]
+            if scope.kind in (ScopeKind.FUNCTION, ScopeKind.LAMBDA):
+                found = tuple(At(Frame(frame.path, frame.region, index), ref) for bound, ref in scope.bindings if bound == name)
+                if found:
+                    return found
+            index = scope.parent
+        found = self.module_sites(frame.path, name)
+        if not found and name not in BUILTINS:
+            owner = self.owner(frame.definition)
+            if owner is not None:
+                return self.class_sites(owner, name)
+        return found
+
+    def module_sites(self, path: str, name: str, passed: tuple[str, ...] = ()) -> tuple[At, ...]:
+        """Every value that a module binds `name` to at its top level, star imports included; `passed` are the modules on the way."""
+        module = self.modules.at(path)
+        if module is None:
+            return ()
+        found = tuple(At(Frame(path, region, 0), ref) for region, ref in module.bindings(name))
+        if found or name.startswith("_"):
+            return found
+        for star in module.star_imports():
+            target = self.modules.find(self.modules.relative(star, module), module)
+            if target is not None and not target.endswith("/") and target not in passed:
+                found = self.module_sites(target, name, (*passed, path))
+                if found:
+                    return found
+        return ()
+
+    def class_sites(self, cls: ClassThing, name: str) -> tuple[At, ...]:
+        """Every value that the class itself binds `name` to in its body, a method's region included."""
+        definition = cls.definition
+        scope = self.scope(definition)
+        frame = Frame(definition.path, definition.region, definition.scope)
+        found = [At(frame, ref) for bound, ref in scope.bindings if bound == name]
+        module = self.module(definition.path)
+        if scope.parent == 0 and module.regions[definition.region].name == scope.name:
+            for region in module.methods(definition.region):
+                if module.regions[region].name == name:
+                    facts = module.facts(region)
+                    if facts is not None:
+                        found.extend(At(Frame(definition.path, region, 0), ref) for bound, ref in facts.scopes[0].bindings if bound == name)
+        return tuple(found)
+
+    def method_frames(self, cls: ClassThing, word: str) -> Iterator[Frame]:
+        """The methods of the class in whose text `word` may stand."""
+        definition = cls.definition
+        module = self.module(definition.path)
+        scope = self.scope(definition)
+        if scope.parent == 0 and module.regions[definition.region].name == scope.name:
+            for region in module.methods(definition.region):
+                if module.mentions(region, word):
+                    facts = module.facts(region)
+                    if facts is not None:
+                        yield from (Frame(definition.path, region, index) for index, inner in enumerate(facts.scopes) if inner.parent == 0)
+        facts = module.facts(definition.region)
+        assert facts is not None
+        for index, inner in enumerate(facts.scopes):
+            if inner.parent == definition.scope and inner.kind is ScopeKind.FUNCTION:
+                yield Frame(definition.path, definition.region, index)
+
+    def self_assignments(self, cls: ClassThing, name: str) -> Iterator[tuple[Frame, Assignment]]:
+        """Every `self.name = ...` in the methods of the class itself."""
+        key = (cls.definition, name)
+        if key not in self._assigned:
+            self._assigned[key] = tuple(self._find_self_assignments(cls, name))
+        yield from self._assigned[key]
+
+    def _find_self_assignments(self, cls: ClassThing, name: str) -> Iterator[tuple[Frame, Assignment]]:
+        for frame in self.method_frames(cls, name):
+            scope = self.scope(frame)
+            first = scope.parameters[0].name if scope.parameters else ""
+            for assignment in scope.assignments:
+                if assignment.kind is TargetKind.ATTRIBUTE and assignment.name == name:
+                    base = scope.values[assignment.base]
+                    if isinstance(base, Parameter) and base.name == first:
+                        yield frame, assignment
+
+    def _named(self, frame: Frame, name: str) -> Iterator[Thing]:
+        sites = self.sites(frame, name)
+        for site in sites:
+            yield from self.things(site)
+        if not sites:
+            yield self._unbound(frame, name)
+
+    def _unbound(self, frame: Frame, name: str) -> Thing:
+        if name in BUILTINS:
+            return ExternalThing(f"builtins.{name}")
+        if name == "__name__":
+            return TextThing(self.module(frame.path).name)
+        starred = self._starred(self.module(frame.path), name)
+        return starred if starred is not None else UnknownThing(f"`{name}` is not bound in its module")
+
+    def _starred(self, module: Module, name: str, passed: tuple[str, ...] = ()) -> ExternalThing | None:
+        """The name as it comes from outside by `import *`, through modules of the project too."""
+        for star in module.star_imports():
+            target = self.modules.relative(star, module)
+            path = self.modules.find(target, module)
+            if path is None:
+                return ExternalThing(f"{target}.{name}")
+            inner = self.modules.at(path) if path not in passed and not path.endswith("/") else None
+            found = self._starred(inner, name, (*passed, path)) if inner is not None else None
+            if found is not None:
+                return found
+        return None
+
+    def _imported(self, path: str, imported: Imported) -> Iterator[Thing]:
+        module = self.module(path)
+        target = self.modules.relative(imported, module)
+        found = self.modules.find(target, module)
+        if not imported.name:
+            yield ModuleThing(found, target) if found is not None else ExternalThing(target)
+        elif found is None:
+            yield UnknownThing("a relative import beyond its package") if imported.level else ExternalThing(f"{target}.{imported.name}")
+        else:
+            yield from self._module_attribute(ModuleThing(found, target), imported.name, path)
+
+    def _module_attribute(self, thing: ModuleThing, name: str, importer: str) -> Iterator[Thing]:
+        if not thing.path.endswith("/"):
+            sites = self.module_sites(thing.path, name)
+            for site in sites:
+                if site.frame.path == importer and isinstance(self.value(site), Imported) and thing.path == importer:
+                    continue
+                yield from self.things(site)
+            if sites:
+                return
+        holder = self.modules.at(importer or self._any_path(thing))
+        found = self.modules.find(f"{thing.name}.{name}", holder) if holder is not None else None
+        if found is not None:
+            yield ModuleThing(found, f"{thing.name}.{name}")
+        elif thing.path.endswith("/"):
+            yield ExternalThing(f"{thing.name}.{name}")
+        else:
+            yield self._unbound_in(thing, name)
+
+    def _unbound_in(self, thing: ModuleThing, name: str) -> Thing:
+        module = self.modules.at(thing.path)
+        starred = self._starred(module, name) if module is not None else None
+        if starred is not None:
+            return starred
+        return UnknownThing(f"`{thing.name}` does not bind `{name}` where it can be seen")
+
+    def _any_path(self, thing: ModuleThing) -> str:
+        return thing.path if not thing.path.endswith("/") else next(
+            path for path in self.modules.library.paths if path.startswith(thing.path)
+        )
