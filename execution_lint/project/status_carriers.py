@@ -1,0 +1,102 @@
+"""Where vocabularies can govern: the modules that name one, and elsewhere the names of what carries one."""
+
+from collections.abc import Iterator
+from functools import cached_property
+
+from execution_lint.facts.scopes import Scope, ScopeKind, TargetKind
+from execution_lint.facts.values import NONE, Parameter
+from execution_lint.project.aliases import closure
+from execution_lint.project.inference import Inference
+from execution_lint.project.spelling import mentioned
+from execution_lint.project.things import (
+    ClassThing,
+    Definition,
+    Frame,
+)
+from execution_lint.project.vocabularies import Vocabularies
+from execution_lint.source.regions import Needles
+
+
+class Carriers:
+    """The names of vocabularies and of what carries them, and the regions of the project in which they stand."""
+
+    def __init__(self, inference: Inference, vocabularies: Vocabularies) -> None:
+        self._inference = inference
+        self._vocabularies = vocabularies
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The names of the vocabularies, whatever they are called."""
+        own = frozenset(vocabulary.name.rpartition(".")[2] for vocabulary in self._vocabularies.all.values())
+        return closure(self._inference, own)
+
+    @cached_property
+    def naming(self) -> dict[str, tuple[int, ...]]:
+        """The regions, by file, that name a vocabulary."""
+        found = self._inference.modules.library.candidates(Needles(self.names))
+        return {path: regions for path, regions in found if self._inference.modules.at(path) is not None}
+
+    @cached_property
+    def candidates(self) -> dict[str, set[int]]:
+        """All of a module that names a vocabulary; elsewhere the regions that name what carries one."""
+        found: dict[str, set[int]] = {}
+        for path in self.naming:
+            found[path] = set(range(len(self._inference.module(path).regions)))
+        for path, regions in self._inference.modules.library.candidates(Needles(self.words)):
+            found.setdefault(path, set()).update(regions)
+        return found
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """The names of what carries a vocabulary: fields, functions and classes whose declaration names one."""
+        found: set[str] = set()
+        for path, regions in self.naming.items():
+            module = self._inference.module(path)
+            for region in regions:
+                facts = module.facts(region)
+                for index, scope in enumerate(facts.scopes if facts is not None else ()):
+                    found.update(self._carried(scope, module.regions[region].owner if index else ""))
+        return frozenset(found)
+
+    def is_asked(self, frame: Frame, name: str) -> bool:
+        """Whether something called `name` can be governed: outside the modules that name a vocabulary only what carries one."""
+        return frame.path in self.naming or name in self.words
+
+    def _carried(self, scope: Scope, owner: str) -> Iterator[str]:
+        """The names of fields, functions and classes whose type names a vocabulary."""
+        for assignment in scope.assignments:
+            is_field = scope.kind is ScopeKind.CLASS or assignment.kind is TargetKind.ATTRIBUTE
+            if is_field and (mentioned(scope, assignment.annotation) | mentioned(scope, assignment.value)) & self.names:
+                yield assignment.name
+                if scope.kind is ScopeKind.CLASS:
+                    yield scope.name
+        if scope.kind is ScopeKind.FUNCTION:
+            typed = {
+                parameter.name
+                for parameter in scope.parameters
+                if (mentioned(scope, parameter.annotation) | mentioned(scope, parameter.default)) & self.names
+            }
+            for assignment in scope.assignments:
+                value = scope.values[assignment.value] if assignment.value != NONE else None
+                if assignment.kind is TargetKind.ATTRIBUTE and isinstance(value, Parameter) and value.name in typed:
+                    yield assignment.name
+            if typed:
+                yield owner if scope.name == "__init__" and owner else scope.name
+            if mentioned(scope, scope.returns) & self.names:
+                yield scope.name
+
+    def is_vocabulary_body(self, frame: Frame) -> bool:
+        """Whether the code belongs to a vocabulary itself, its lookup of legacy words included."""
+        facts = self._inference.module(frame.path).facts(frame.region)
+        assert facts is not None
+        index = frame.scope
+        while index != NONE:
+            definition = Definition(frame.path, frame.region, index)
+            if facts.scopes[index].kind is ScopeKind.CLASS and self._inference.is_enum(ClassThing(definition)):
+                return True
+            if facts.scopes[index].kind is ScopeKind.FUNCTION:
+                owner = self._inference.owner(Definition(frame.path, frame.region, index))
+                if owner is not None and self._inference.is_enum(owner):
+                    return True
+            index = facts.scopes[index].parent
+        return False

@@ -1,0 +1,278 @@
+"""Which vocabulary governs a literal: by its type, by what stands beside it, by flow, by the contract, by habit."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from execution_lint.config.schema import Config
+from execution_lint.facts.scopes import Scope, TargetKind
+from execution_lint.facts.values import (
+    NONE,
+    Attribute,
+    Call,
+    Choice,
+    Mapping,
+    Ref,
+    Sequence,
+    Text,
+)
+from execution_lint.model.confidence import Confidence
+from execution_lint.model.finding import Related
+from execution_lint.model.place import Place
+from execution_lint.project.inference import Inference
+from execution_lint.project.spelling import last_name, root_of, spelled
+from execution_lint.project.status_carriers import Carriers
+from execution_lint.project.status_literals import CONTAINMENT, EQUALITY, StatusLiteral
+from execution_lint.project.status_subjects import StatusSubjects
+from execution_lint.project.subjects import StatusPlace
+from execution_lint.project.things import (
+    At,
+    ClassThing,
+    ConstantThing,
+    Definition,
+    ExternalThing,
+    Frame,
+    InstanceThing,
+    MemberThing,
+    MemberValueThing,
+    TextThing,
+    Things,
+    UnknownThing,
+)
+from execution_lint.project.vocabularies import Vocabularies, is_status_name
+
+_BARE = {StatusPlace.COMPARISON, StatusPlace.CONTAINMENT, StatusPlace.CASE, StatusPlace.ASSIGNMENT}
+"""Where the subject may be a plain variable, whose name says nothing outside its function."""
+
+_READS = {StatusPlace.COMPARISON, StatusPlace.CONTAINMENT, StatusPlace.CASE}
+
+
+@dataclass(frozen=True, slots=True)
+class _Meeting:
+    """A member of a vocabulary meets a name: `job.status == JobStatus.DONE`."""
+
+    vocabulary: Definition
+    where: StatusPlace
+    name: str
+    spelled: str
+    place: Place
+    scope: Definition
+
+
+class StatusEvidence:
+    """Weighs what speaks for a vocabulary, the strongest reason first."""
+
+    def __init__(
+        self, inference: Inference, vocabularies: Vocabularies, config: Config, carriers: Carriers, subjects: StatusSubjects
+    ) -> None:
+        self._inference = inference
+        self._vocabularies = vocabularies
+        self._config = config
+        self._carriers = carriers
+        self._subjects = subjects
+        self._evidence: dict[str, tuple[_Meeting, ...]] = {}
+        self._flowing: dict[tuple[Definition, Ref], tuple[Definition, Confidence, tuple[Related, ...]] | None] = {}
+
+    def governing(self, literal: StatusLiteral, text: str) -> tuple[Definition, Confidence, tuple[Related, ...]] | None:
+        """The vocabulary that governs the literal, how sure that is, and what shows it; None where none does."""
+        return (
+            self._by_type(literal)
+            or self._by_peers(self._inference.scope(literal.frame), literal)
+            or self._by_flow(literal)
+            or self._by_contract(literal)
+            or self._by_evidence(literal, text)
+            or self._by_name(literal, text)
+        )
+
+    def _by_type(self, literal: StatusLiteral) -> tuple[Definition, Confidence, tuple[Related, ...]] | None:
+        things = [thing for thing in literal.subject.things if not isinstance(thing, ConstantThing)]
+        found = {definition for thing in things if (definition := self._vocabularies.of_thing(thing)) is not None}
+        if len(found) != 1:
+            return None
+        others = [thing for thing in things if self._vocabularies.of_thing(thing) is None and not isinstance(thing, TextThing)]
+        confidence = Confidence.LIKELY if others else Confidence.PROVEN
+        definition = found.pop()
+        origin = (literal.subject.origin,) if literal.subject.origin is not None else ()
+        return definition, confidence, origin
+
+    def _by_peers(self, scope: Scope, literal: StatusLiteral) -> tuple[Definition, Confidence, tuple[Related, ...]] | None:
+        """Members of a vocabulary stand beside the literal."""
+        for peer in literal.subject.peers:
+            for thing in self._inference.things(At(literal.frame, peer)):
+                definition = self._vocabularies.of_thing(thing)
+                if definition is not None and isinstance(thing, (MemberThing, MemberValueThing)):
+                    related = Related(
+                        f"`{literal.subject.spelled}` is compared with `{spelled(scope, peer)}` here",
+                        Place(literal.frame.path, scope.spans[peer]),
+                    )
+                    return definition, Confidence.LIKELY, (related,)
+        return None
+
+    def _by_flow(self, literal: StatusLiteral) -> tuple[Definition, Confidence, tuple[Related, ...]] | None:
+        """The same value comes from or goes to a governed place in the same function."""
+        if literal.subject.ref == NONE or literal.subject.foreign:
+            return None
+        ref = root_of(self._inference.scope(literal.frame), literal.subject.ref)
+        key = (literal.frame.definition, ref)
+        if key not in self._flowing:
+            self._flowing[key] = self._flow(literal.frame, ref)
+        return self._flowing[key]
+
+    def _flow(self, frame: Frame, ref: Ref) -> tuple[Definition, Confidence, tuple[Related, ...]] | None:
+        """Where a value meets a vocabulary: compared with a member, looked up in the enum, given where one is declared."""
+        for things, place, what in self._destinations(frame, ref):
+            definitions = {definition for thing in things if (definition := self._vocabularies.of_thing(thing)) is not None}
+            if len(definitions) == 1:
+                definition = definitions.pop()
+                return definition, Confidence.LIKELY, (Related(what.format(name=self._vocabularies.all[definition].name), place),)
+        return None
+
+    def _destinations(self, frame: Frame, wanted: Ref) -> Iterator[tuple[Things, Place, str]]:
+        scope = self._inference.scope(frame)
+        for comparison in scope.comparisons:
+            for side, other in ((comparison.left, comparison.right), (comparison.right, comparison.left)):
+                for element in _elements(scope, other) if root_of(scope, side) == wanted else ():
+                    yield self._member_things(frame, scope, element), Place(frame.path, comparison.span), "it is compared with a `{name}` here"
+        for assignment in scope.assignments:
+            if assignment.kind is TargetKind.ATTRIBUTE and root_of(scope, assignment.value) == wanted:
+                things = self._subjects.target(frame, scope, assignment).things
+                yield things, Place(frame.path, assignment.span), "it is assigned to a `{name}` here"
+        for ref, value in enumerate(scope.values):
+            for argument in value.arguments if isinstance(value, Call) else ():
+                if root_of(scope, argument.value) != wanted or not isinstance(value, Call):
+                    continue
+                things = self._inference.things(At(frame, value.function))
+                enums = tuple(InstanceThing(thing) for thing in things if isinstance(thing, ClassThing) and thing.definition in self._vocabularies.all)
+                taken = enums or self._subjects.argument_things(frame, ref, things, argument.name, argument.value)[0]
+                yield taken, Place(frame.path, scope.spans[ref]), "it is given where a `{name}` is expected here"
+
+    def _is_open(self, literal: StatusLiteral) -> bool:
+        """Whether conventions may speak: the type says nothing against it."""
+        if literal.subject.foreign:
+            return False
+        return all(
+            isinstance(thing, (UnknownThing, ConstantThing, TextThing))
+            or (isinstance(thing, InstanceThing) and isinstance(thing.of, ExternalThing) and thing.of.name == "builtins.str")
+            for thing in literal.subject.things
+        )
+
+    def _by_contract(self, literal: StatusLiteral) -> tuple[Definition, Confidence, tuple[Related, ...]] | None:
+        if not self._is_open(literal):
+            return None
+        for definition, vocabulary in self._vocabularies.all.items():
+            for entry in self._config.vocabularies:
+                if entry.enum.spelled != vocabulary.dotted or literal.subject.name not in entry.fields:
+                    continue
+                if definition in self._vocabularies_in(literal.frame.path):
+                    return definition, Confidence.LIKELY, ()
+        return None
+
+    def _by_evidence(self, literal: StatusLiteral, text: str) -> tuple[Definition, Confidence, tuple[Related, ...]] | None:
+        """The same name meets the vocabulary elsewhere in the module."""
+        if not literal.subject.name or not self._is_open(literal):
+            return None
+        best: tuple[Definition, Confidence, tuple[Related, ...]] | None = None
+        for evidence in self._module_evidence(literal.frame.path):
+            if evidence.name != literal.subject.name:
+                continue
+            is_member = self._vocabularies.all[evidence.vocabulary].member_of(text) is not None
+            is_here = evidence.scope == literal.frame.definition
+            is_field = ("." in evidence.spelled or "[" in evidence.spelled) and literal.where is not StatusPlace.DEFAULT
+            is_same = evidence.spelled == literal.subject.spelled and (is_here or is_field)
+            is_same_kind = evidence.where is literal.where or {evidence.where, literal.where} <= _READS
+            is_supported = is_same or (is_member and is_same_kind and (is_here or evidence.where not in _BARE or is_field))
+            is_sure = is_supported and is_status_name(evidence.name) and literal.where is not StatusPlace.QUERY
+            confidence = Confidence.LIKELY if is_sure else Confidence.POSSIBLE
+            if not is_member and not is_sure:
+                continue
+            related = Related(f"`{evidence.spelled}` holds a `{self._vocabularies.all[evidence.vocabulary].name}` here", evidence.place)
+            found = (evidence.vocabulary, confidence, (related,))
+            if best is None or confidence.rank > best[1].rank:
+                best = found
+        return best
+
+    def _by_name(self, literal: StatusLiteral, text: str) -> tuple[Definition, Confidence, tuple[Related, ...]] | None:
+        if not is_status_name(literal.subject.name) or not self._is_open(literal):
+            return None
+        holding = [
+            definition
+            for definition in self._vocabularies_in(literal.frame.path)
+            if self._vocabularies.all[definition].member_of(text) is not None
+        ]
+        return (holding[0], Confidence.POSSIBLE, ()) if len(holding) == 1 else None
+
+    def _vocabularies_in(self, path: str) -> tuple[Definition, ...]:
+        """The vocabularies that a module defines or imports."""
+        found: dict[Definition, None] = {}
+        for name in sorted(self._carriers.names):
+            for site in self._inference.module_sites(path, name):
+                for thing in self._inference.things(site):
+                    if isinstance(thing, ClassThing) and thing.definition in self._vocabularies.all:
+                        found[thing.definition] = None
+        return tuple(found)
+
+    def _module_evidence(self, path: str) -> tuple[_Meeting, ...]:
+        if path not in self._evidence:
+            module = self._inference.module(path)
+            found: list[_Meeting] = []
+            for region in self._carriers.naming.get(path, ()):
+                facts = module.facts(region)
+                for index in range(len(facts.scopes) if facts is not None else 0):
+                    found.extend(self._scope_evidence(Frame(path, region, index)))
+            self._evidence[path] = tuple(found)
+        return self._evidence[path]
+
+    def _scope_evidence(self, frame: Frame) -> Iterator[_Meeting]:
+        scope = self._inference.scope(frame)
+        for name, written, right, where in _meetings(scope):
+            for element in _elements(scope, right):
+                for thing in self._member_things(frame, scope, element):
+                    definition = self._vocabularies.of_thing(thing)
+                    if definition is not None and name:
+                        yield _Meeting(definition, where, name, written, Place(frame.path, scope.spans[element]), frame.definition)
+
+    def _member_things(self, frame: Frame, scope: Scope, ref: Ref) -> Things:
+        if not isinstance(scope.values[ref], Attribute):
+            return ()
+        return tuple(thing for thing in self._inference.things(At(frame, ref)) if isinstance(thing, (MemberThing, MemberValueThing)))
+
+
+def _elements(scope: Scope, ref: Ref) -> tuple[Ref, ...]:
+    value = scope.values[ref] if ref != NONE else None
+    if isinstance(value, (Sequence,)):
+        return value.elements
+    if isinstance(value, Choice) and value.kind == "if":
+        return value.alternatives
+    return (ref,) if ref != NONE else ()
+
+
+def _meetings(scope: Scope) -> Iterator[tuple[str, str, Ref, StatusPlace]]:
+    """Where something with a name meets another value: the name, how it is written, and the value."""
+    for comparison in scope.comparisons:
+        if comparison.operator in EQUALITY:
+            where = StatusPlace.CASE if comparison.operator == "case" else StatusPlace.COMPARISON
+            for side, other in ((comparison.left, comparison.right), (comparison.right, comparison.left)):
+                yield last_name(scope, side), spelled(scope, side), other, where
+        elif comparison.operator in CONTAINMENT:
+            yield last_name(scope, comparison.left), spelled(scope, comparison.left), comparison.right, StatusPlace.CONTAINMENT
+    for assignment in scope.assignments:
+        if assignment.value == NONE:
+            continue
+        if assignment.kind is TargetKind.ATTRIBUTE:
+            written = f"{spelled(scope, assignment.base)}.{assignment.name}"
+            yield assignment.name, written, assignment.value, StatusPlace.ASSIGNMENT
+        elif assignment.kind is TargetKind.ITEM:
+            key = scope.values[assignment.key]
+            if isinstance(key, Text):
+                written = f"{spelled(scope, assignment.base)}[{key.value!r}]"
+                yield key.value, written, assignment.value, StatusPlace.ASSIGNMENT
+    for value in scope.values:
+        if isinstance(value, Call):
+            for argument in value.arguments:
+                if argument.name and not argument.name.startswith("*"):
+                    written = f"{last_name(scope, value.function)}({argument.name}=)"
+                    yield argument.name, written, argument.value, StatusPlace.ARGUMENT
+        elif isinstance(value, Mapping):
+            for entry, held in value.entries:
+                text = scope.values[entry] if entry != NONE else None
+                if isinstance(text, Text):
+                    yield text.value, repr(text.value), held, StatusPlace.ENTRY

@@ -1,0 +1,258 @@
+"""Where string literals stand that a vocabulary could govern: in comparisons, assignments, arguments, tables and SQL."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from execution_lint.facts.scopes import Assignment, ExitKind, Scope, ScopeKind
+from execution_lint.facts.values import (
+    NONE,
+    Attribute,
+    Call,
+    Choice,
+    Declared,
+    Free,
+    Item,
+    Mapping,
+    Narrowed,
+    Ref,
+    Sequence,
+    Text,
+)
+from execution_lint.project.inference import Inference
+from execution_lint.project.spelling import last_name, spelled
+from execution_lint.project.status_carriers import Carriers
+from execution_lint.project.status_subjects import StatusSubject, StatusSubjects
+from execution_lint.project.subjects import StatusPlace
+from execution_lint.project.things import (
+    At,
+    ClassThing,
+    ExternalThing,
+    Frame,
+    InstanceThing,
+)
+
+EQUALITY = frozenset({"==", "!=", "case"})
+CONTAINMENT = frozenset({"in", "not in"})
+
+_LOGGERS = frozenset({"debug", "info", "warning", "error", "exception", "critical", "log", "print", "emit", "track", "capture", "record_event"})
+_EXAMPLES = frozenset({"json_schema_extra", "example", "examples", "openapi_extra", "openapi_examples", "responses"})
+_EXECUTES = frozenset({"execute", "executemany", "exec_driver_sql", "text", "fetch", "fetchrow", "fetchval", "fetch_all", "fetch_one"})
+_SQL = re.compile(r"(\w+)\s*(?:=|!=|<>|\bNOT\s+IN\b\s*\(|\bIN\b\s*\()\s*('[^']*'(?:\s*,\s*'[^']*')*)", re.IGNORECASE)
+_SQL_WORD = re.compile(r"'([^']*)'")
+
+
+@dataclass(frozen=True, slots=True)
+class StatusLiteral:
+    """A string literal in a place that could be governed."""
+
+    frame: Frame
+    ref: Ref
+    where: StatusPlace
+    subject: "StatusSubject"
+    word: str = ""
+    """The word itself where it is only a part of the string."""
+
+
+class StatusLiterals:
+    """Finds the literals of a scope with what each is compared with or goes to."""
+
+    def __init__(self, inference: Inference, carriers: Carriers, subjects: StatusSubjects) -> None:
+        self._inference = inference
+        self._carriers = carriers
+        self._subjects = subjects
+
+    def within(self, frame: Frame, scope: Scope) -> Iterator[StatusLiteral]:
+        """Every literal of the scope in a place that could be governed."""
+        for comparison in scope.comparisons:
+            if comparison.operator in EQUALITY:
+                where = StatusPlace.CASE if comparison.operator == "case" else StatusPlace.COMPARISON
+                for side, other in ((comparison.left, comparison.right), (comparison.right, comparison.left)):
+                    for ref in _texts(scope, other) if self._carriers.is_asked(frame, last_name(scope, side)) else ():
+                        yield StatusLiteral(frame, ref, where, self._subjects.expression(frame, scope, side))
+            elif comparison.operator in CONTAINMENT and self._carriers.is_asked(frame, last_name(scope, comparison.left)):
+                yield from self._contained(frame, scope, comparison.left, comparison.right)
+        for assignment in scope.assignments:
+            if assignment.value != NONE and self._carriers.is_asked(frame, assignment.name):
+                where = StatusPlace.DEFAULT if scope.kind is ScopeKind.CLASS else StatusPlace.ASSIGNMENT
+                for ref in _defaults(scope, assignment) if scope.kind is ScopeKind.CLASS else _texts(scope, assignment.value):
+                    yield StatusLiteral(frame, ref, where, self._subjects.target(frame, scope, assignment))
+                yield from self._annotated_table(frame, scope, assignment)
+        silent = _silent(scope)
+        for ref, value in enumerate(scope.values):
+            if isinstance(value, Call):
+                yield from self._arguments(frame, scope, ref, value)
+                yield from self._looked_up_by_method(frame, scope, ref, value)
+                yield from self._queries(frame, scope, value)
+            elif isinstance(value, Mapping) and ref not in silent and frame.path in self._carriers.naming:
+                yield from self._entries(frame, scope, value)
+            elif isinstance(value, Item):
+                yield from self._table(frame, scope, value.base, value.index)
+        for parameter in scope.parameters:
+            for ref in _texts(scope, parameter.default):
+                yield StatusLiteral(frame, ref, StatusPlace.DEFAULT, self._subjects.parameter(frame, parameter))
+        if scope.returns != NONE:
+            for exit in scope.exits:
+                if exit.kind is ExitKind.RETURN:
+                    for ref in _texts(scope, exit.value):
+                        subject = StatusSubject(scope.name, "", self._inference.types(At(frame, scope.returns)), False)
+                        yield StatusLiteral(frame, ref, StatusPlace.RETURN, subject)
+
+    def _queries(self, frame: Frame, scope: Scope, call: Call) -> Iterator[StatusLiteral]:
+        """Words that SQL text compares a column with."""
+        if last_name(scope, call.function) not in _EXECUTES or not call.arguments:
+            return
+        ref = call.arguments[0].value
+        text = scope.values[ref]
+        for column, words in _SQL.findall(text.value) if isinstance(text, Text) else ():
+            for word in _SQL_WORD.findall(words):
+                yield StatusLiteral(frame, ref, StatusPlace.QUERY, StatusSubject(column, column, (), False), word)
+
+    def _missing_entry(self, frame: Frame, scope: Scope, ref: Ref, function: Attribute, call: Call) -> Iterator[StatusLiteral]:
+        """The default of `row.get("status", ...)`."""
+        key = scope.values[call.arguments[0].value]
+        if len(call.arguments) != 2 or not isinstance(key, Text):
+            return
+        things = tuple(
+            found
+            for thing in self._inference.things(At(frame, function.base))
+            if isinstance(thing, InstanceThing) and isinstance(thing.of, ClassThing) and self._inference.is_typed_dict(thing.of)
+            for found in self._subjects.declared(thing, key.value)
+        )
+        subject = StatusSubject(spelled(scope, ref), key.value, things, self._subjects.is_foreign_owner(frame, function.base), ref=ref)
+        for text in _texts(scope, call.arguments[1].value):
+            yield StatusLiteral(frame, text, StatusPlace.DEFAULT, subject)
+
+    def _looked_up_by_method(self, frame: Frame, scope: Scope, ref: Ref, call: Call) -> Iterator[StatusLiteral]:
+        """`table.get(status)`, and `column.in_([...])`."""
+        function = scope.values[call.function]
+        if not isinstance(function, Attribute) or not call.arguments:
+            return
+        if function.name == "get":
+            yield from self._table(frame, scope, function.base, call.arguments[0].value)
+            yield from self._missing_entry(frame, scope, ref, function, call)
+        elif function.name in ("in_", "not_in", "notin_"):
+            yield from self._contained(frame, scope, function.base, call.arguments[0].value)
+
+    def _table(self, frame: Frame, scope: Scope, table: Ref, index: Ref) -> Iterator[StatusLiteral]:
+        """The keys of a dict that is looked up by a status."""
+        if isinstance(scope.values[index], Text) or not self._carriers.is_asked(frame, last_name(scope, index)):
+            return
+        value = scope.values[table]
+        sites = self._inference.sites(frame, value.name) if isinstance(value, Free) else (At(frame, table),)
+        for site in sites:
+            display = self._inference.value(site)
+            if isinstance(display, Mapping) and site.frame.path == frame.path:
+                subject = self._subjects.expression(frame, scope, index)
+                yield from self._keys(site.frame, display, replace(subject, ref=NONE, peers=()))
+
+    def _annotated_table(self, frame: Frame, scope: Scope, assignment: Assignment) -> Iterator[StatusLiteral]:
+        """The keys of a dict annotated `dict[JobStatus, ...]`."""
+        display = scope.values[assignment.value]
+        if assignment.annotation != NONE and isinstance(display, Mapping):
+            for thing in self._inference.types(At(frame, assignment.annotation)):
+                if isinstance(thing, InstanceThing) and len(thing.parameters) == 2:
+                    yield from self._keys(frame, display, StatusSubject(assignment.name, "", thing.parameters[0], False))
+
+    def _keys(self, frame: Frame, display: Mapping, subject: StatusSubject) -> Iterator[StatusLiteral]:
+        scope = self._inference.scope(frame)
+        for key, _ in display.entries:
+            for ref in _texts(scope, key):
+                yield StatusLiteral(frame, ref, StatusPlace.KEY, subject)
+
+    def _contained(self, frame: Frame, scope: Scope, left: Ref, right: Ref) -> Iterator[StatusLiteral]:
+        display = scope.values[right]
+        if isinstance(display, Sequence):
+            texts = [ref for element in display.elements for ref in _texts(scope, element)]
+            peers = tuple(element for element in display.elements if element not in texts)
+            for ref in texts:
+                yield StatusLiteral(frame, ref, StatusPlace.CONTAINMENT, self._subjects.expression(frame, scope, left, peers))
+
+    def _arguments(self, frame: Frame, scope: Scope, ref: Ref, call: Call) -> Iterator[StatusLiteral]:
+        texts = [(argument, text) for argument in call.arguments if not argument.name.startswith("*") for text in _texts(scope, argument.value)]
+        callee = last_name(scope, call.function)
+        if frame.path not in self._carriers.naming and callee not in self._carriers.words:
+            texts = [(argument, text) for argument, text in texts if argument.name in self._carriers.words]
+        if not texts:
+            return
+        function = scope.values[call.function]
+        if callee in _LOGGERS or (isinstance(function, Attribute) and function.name in _LOGGERS):
+            return
+        things = self._inference.things(At(frame, call.function))
+        for argument, text in texts:
+            found = self._subjects.argument_things(frame, ref, things, argument.name, argument.value)
+            name = argument.name or found[1]
+            foreign = bool(things) and all(isinstance(thing, ExternalThing) for thing in things) and not found[0]
+            subject = StatusSubject(f"{callee}({name}=)" if name else f"an argument of {callee}", argument.name, found[0], foreign, (), found[2])
+            yield StatusLiteral(frame, text, StatusPlace.ARGUMENT, subject)
+
+    def _entries(self, frame: Frame, scope: Scope, mapping: Mapping) -> Iterator[StatusLiteral]:
+        for key, value in mapping.entries:
+            held = scope.values[key] if key != NONE else None
+            if isinstance(held, Text):
+                for ref in _texts(scope, value):
+                    yield StatusLiteral(frame, ref, StatusPlace.ENTRY, StatusSubject(repr(held.value), held.value, (), False))
+
+
+def _defaults(scope: Scope, assignment: Assignment) -> Iterator[Ref]:
+    """The literals that a field of a class starts with, `field(default=...)` and the like included."""
+    value = scope.values[assignment.value]
+    if not isinstance(value, Call):
+        yield from _texts(scope, assignment.value)
+        return
+    name = last_name(scope, value.function)
+    for position, argument in enumerate(value.arguments):
+        if argument.name in ("default", "server_default") or (name == "Field" and argument.name == "" and position == 0):
+            yield from _texts(scope, argument.value)
+
+
+def _texts(scope: Scope, ref: Ref, depth: int = 4) -> Iterator[Ref]:
+    """The string literals that an expression may be."""
+    if ref == NONE or depth == 0:
+        return
+    match scope.values[ref]:
+        case Text():
+            yield ref
+        case Choice(kind="if" | "or" | "join", alternatives=alternatives):
+            for alternative in alternatives:
+                yield from _texts(scope, alternative, depth - 1)
+        case Declared(value=base) | Narrowed(base=base):
+            yield from _texts(scope, base, depth)
+        case _:
+            return
+
+
+def _silent(scope: Scope) -> frozenset[Ref]:
+    """The displays that are log text, or examples for documentation."""
+    found: set[Ref] = set()
+    for value in scope.values:
+        if isinstance(value, Call):
+            is_log = last_name(scope, value.function) in _LOGGERS
+            for argument in value.arguments:
+                if is_log or argument.name in _EXAMPLES:
+                    _gather(scope, argument.value, found)
+        elif isinstance(value, Mapping):
+            for entry, held in value.entries:
+                text = scope.values[entry] if entry != NONE else None
+                if isinstance(text, Text) and text.value in _EXAMPLES:
+                    _gather(scope, held, found)
+    return frozenset(found)
+
+
+def _gather(scope: Scope, ref: Ref, found: set[Ref]) -> None:
+    if ref == NONE or ref in found:
+        return
+    match scope.values[ref]:
+        case Mapping(entries=entries):
+            found.add(ref)
+            for _, held in entries:
+                _gather(scope, held, found)
+        case Sequence(elements=elements):
+            found.add(ref)
+            for element in elements:
+                _gather(scope, element, found)
+        case Call(arguments=arguments):
+            for argument in arguments:
+                _gather(scope, argument.value, found)
+        case _:
+            return
