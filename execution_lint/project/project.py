@@ -9,13 +9,13 @@ from execution_lint.project.inference import Inference
 from execution_lint.project.library import Library
 from execution_lint.project.loops import Loops
 from execution_lint.project.modules import Modules
+from execution_lint.project.reachability import Reachability
 from execution_lint.project.routes import Routes
 from execution_lint.project.shapes import Shapes
 from execution_lint.project.statuses import Statuses
-from execution_lint.project.things import ClassThing, Thing
 from execution_lint.project.subjects import AnswerKind, LoopCall, RouteExit, StatusUse
+from execution_lint.project.things import ClassThing, Thing
 from execution_lint.project.vocabularies import Vocabularies
-
 
 Kind = TypeVar("Kind")
 
@@ -33,7 +33,8 @@ class Project:
             RouteExit: self._route_exits,
             StatusUse: lambda: iter(Statuses(self.inference, self.vocabularies, config)),
         }
-        self.shapes = Shapes(self.inference)
+        self.reachability = Reachability(self.inference)
+        self.shapes = Shapes(self.inference, self.reachability)
         self.vocabularies = Vocabularies(self.inference, config)
         self._made: dict[type[object], tuple[object, ...]] = {}
 
@@ -44,7 +45,7 @@ class Project:
         return cast(tuple[Kind, ...], self._made[kind])
 
     def _route_exits(self) -> Iterator[RouteExit]:
-        for exit in Routes(self.inference, self.shapes, self.config):
+        for exit in Routes(self.inference, self.shapes, self.reachability, self.config):
             yield exit
             for answer in exit.answers if exit.governance is not None and not exit.has_model else ():
                 if answer.kind is AnswerKind.UNKNOWN or answer.is_open:

@@ -1,15 +1,11 @@
 """What a value looks like as a JSON answer: a small abstract interpreter over the symbolic values, through functions and modules."""
 
 from collections.abc import Iterator
-from itertools import product
 from typing import cast
 
-from execution_lint.facts.scopes import ExitKind, ParameterKind, Scope, TargetKind
+from execution_lint.facts.scopes import ExitKind, ParameterKind
 from execution_lint.facts.values import (
     NONE,
-    After,
-    Argument,
-    Assigned,
     Attribute,
     Awaited,
     Call,
@@ -26,12 +22,14 @@ from execution_lint.facts.values import (
     Parameter,
     Ref,
     Sequence,
-    Spread,
     Text,
     Unknown,
 )
+from execution_lint.project.answers import EMPTY, is_false, is_null, merged, opened, unknown, widened
 from execution_lint.project.inference import Inference
-from execution_lint.project.strings import listed, status_code, strings
+from execution_lint.project.reachability import Reachability
+from execution_lint.project.responses import Responses, is_response_name
+from execution_lint.project.strings import status_code
 from execution_lint.project.subjects import Answer, AnswerKind
 from execution_lint.project.things import (
     At,
@@ -50,9 +48,6 @@ from execution_lint.project.things import (
     ValueKey,
 )
 
-MAXIMUM_ANSWERS = 8
-"""Answers that one exit may give before they are merged into what they have in common."""
-
 MAXIMUM_CALLS = 4
 """Helpers that call each other whose arguments are followed; deeper ones are looked at without them, whoever calls."""
 
@@ -68,34 +63,10 @@ MAXIMUM_STEPS = 1_500
 MAXIMUM_DEPTH = 60
 """Steps into values and helpers that are followed."""
 
-_MODELS = frozenset({"BaseModel", "SQLModel", "TypedDict", "Struct", "GenericModel", "BaseSettings"})
-_DATACLASSES = frozenset(
-    {"dataclasses.dataclass", "pydantic.dataclasses.dataclass", "attr.s", "attr.attrs", "attr.define", "attr.frozen", "attrs.define",
-     "attrs.frozen", "attrs.mutable", "attr.dataclass"}
-)  # fmt: skip
-_JSON_RESPONSES = frozenset({"JSONResponse", "ORJSONResponse", "UJSONResponse"})
-_OTHER_RESPONSES = {
-    "HTMLResponse": "HTML",
-    "PlainTextResponse": "plain text",
-    "RedirectResponse": "a redirect",
-    "StreamingResponse": "a stream",
-    "FileResponse": "a file",
-    "EventSourceResponse": "a stream of events",
-    "TemplateResponse": "HTML",
-    "redirect": "a redirect",
-    "send_file": "a file",
-    "send_from_directory": "a file",
-    "render_template": "HTML",
-    "render_template_string": "HTML",
-    "stream_with_context": "a stream",
-}
 _TRANSPARENT = frozenset({"jsonable_encoder", "deepcopy", "copy", "make_response"})
-_DUMPS = frozenset({"model_dump", "dict", "_asdict", "model_dump_json"})
+
 _DUMPERS = frozenset({"dataclasses.asdict", "attr.asdict", "attrs.asdict", "msgspec.to_builtins", "msgspec.structs.asdict"})
-_HARMLESS = frozenset(
-    {"info", "debug", "warning", "error", "exception", "log", "dumps", "append", "print", "str", "len", "isinstance", "repr", "list", "sorted",
-     "keys", "items", "values", "get", "dict", "JSONResponse", "jsonify", "bool", "type", "id", "write", "send", "put", "add", "publish", "emit"}
-)  # fmt: skip
+
 _SCALARS = {
     "builtins.str": "a string",
     "builtins.int": "a number",
@@ -116,32 +87,25 @@ _SCALARS = {
 }
 _DICTS = frozenset({"builtins.dict", "typing.Dict", "typing.Mapping", "collections.abc.Mapping", "collections.OrderedDict", "typing.MutableMapping"})
 
-EMPTY = Answer(AnswerKind.OBJECT)
+_CONSTANTS = {"None": "null", "bool": "a boolean", "int": "a number", "float": "a number"}
 
 
-def unknown(reason: str) -> Answer:
-    """An answer that is not known."""
-    return Answer(AnswerKind.UNKNOWN, reason=reason)
-
-
-class Shapes:
+class Shapes(Responses):
     """Answers what a value is as JSON: its top-level keys, or that it is none, or why that is not known."""
 
-    def __init__(self, inference: Inference) -> None:
-        self._inference = inference
+    def __init__(self, inference: Inference, reachability: Reachability) -> None:
+        super().__init__(inference)
+        self._reachability = reachability
         self._known: dict[ValueKey, tuple[Answer, ...]] = {}
         self._active: set[ValueKey] = set()
         self._depth = 0
         self._steps = 0
-        self._models: dict[tuple[ClassThing, bool], Answer | None] = {}
-        self._raising: dict[ValueKey, bool] = {}
         self._assumed: dict[ValueKey, tuple[Answer, ...]] = {}
         """What is assumed so far of a value that depends on itself."""
         self._assuming: set[ValueKey] = set()
         """The assumptions that the present answer rests on: such answers are not kept, so that their order is of no matter."""
         self._limited = False
         """Whether the present answer was cut short; it is not kept either."""
-        self._changed_inside: dict[ValueKey, frozenset[str]] = {}
 
     def answers(self, at: At) -> tuple[Answer, ...]:
         """Every answer that the value may be, as far as they differ."""
@@ -185,13 +149,13 @@ class Shapes:
         """
         found: tuple[Answer, ...] = ()
         for _ in range(MAXIMUM_ROUNDS):
-            found = _merged(self._answers(at))
+            found = merged(self._answers(at))
             if key not in self._assuming:
                 return found
             if found == self._assumed.get(key, ()):
                 break
             self._assumed[key] = found
-        return _widened(found) if sum(answer.kind is AnswerKind.OBJECT for answer in found) > 1 else found
+        return widened(found) if sum(answer.kind is AnswerKind.OBJECT for answer in found) > 1 else found
 
     def _answers(self, at: At) -> Iterator[Answer]:
         frame = at.frame
@@ -199,7 +163,7 @@ class Shapes:
             case Mapping(entries=entries):
                 is_shared = self._is_changed_inside(at)
                 for answer in self._display(frame, entries):
-                    yield _opened(answer, "a nested function changes it") if is_shared else answer
+                    yield opened(answer, "a nested function changes it") if is_shared else answer
             case Choice(kind="or", alternatives=alternatives):
                 yield from self._first_true(frame, alternatives)
             case Attribute() as attribute:
@@ -253,7 +217,7 @@ class Shapes:
         """What `a or b` gives: a dict with keys is true, an empty one and null are false."""
         for alternative in alternatives[:-1]:
             answers = self.answers(At(frame, alternative))
-            yield from (answer for answer in answers if not _is_false(answer))
+            yield from (answer for answer in answers if not is_false(answer))
             if answers and all(answer.kind is AnswerKind.OBJECT and answer.keys for answer in answers):
                 return
         yield from self.answers(At(frame, alternatives[-1]))
@@ -269,24 +233,13 @@ class Shapes:
             for thing in self._inference.attribute(base, attribute.name):
                 yield from self.of_thing(thing)
 
-    def _is_changed_inside(self, at: At) -> bool:
-        """Whether a function nested in the scope changes the dict that a name of the scope stands for."""
-        key = ValueKey(at.frame.path, at.frame.region, at.frame.scope, NONE)
-        scope = self._inference.scope(at.frame)
-        if key not in self._changed_inside:
-            facts = self._inference.module(at.frame.path).facts(at.frame.region)
-            inner = [other for other in facts.scopes if other.parent != NONE] if facts is not None else []
-            self._changed_inside[key] = frozenset(name for other in inner if other is not scope for name in _changed_names(other))
-        names = self._changed_inside[key]
-        return bool(names) and any(value == at.ref and name in names for name, value in scope.bindings)
-
     def _narrowed(self, at: At, base: At, how: str) -> Iterator[Answer]:
         """A value behind a test: null and empty alternatives may be out of the question."""
         match how:
             case "some":
-                yield from (answer for answer in self.answers(base) if not _is_null(answer))
+                yield from (answer for answer in self.answers(base) if not is_null(answer))
             case "true":
-                yield from (answer for answer in self.answers(base) if not _is_false(answer))
+                yield from (answer for answer in self.answers(base) if not is_false(answer))
             case "none":
                 yield Answer(AnswerKind.BARE, reason="null")
             case "instance":
@@ -295,7 +248,7 @@ class Shapes:
                     for thing in self._inference.things(at):
                         yield from self.of_thing(thing)
                 else:
-                    yield from (answer for answer in answers if not _is_null(answer))
+                    yield from (answer for answer in answers if not is_null(answer))
             case _:
                 yield from self.answers(base)
 
@@ -321,118 +274,6 @@ class Shapes:
         for thing in self._inference.things(at):
             yield from self.of_thing(thing)
 
-    def _display(self, frame: Frame, entries: tuple[tuple[Ref, Ref], ...]) -> Iterator[Answer]:
-        answers: tuple[Answer, ...] = (EMPTY,)
-        for key, value in entries:
-            if key == NONE:
-                answers = _crossed(answers, self.answers(At(frame, value)))
-            else:
-                answers = tuple(self._with_key(answer, At(frame, key)) for answer in answers)
-        yield from answers
-
-    def _with_key(self, answer: Answer, key: At) -> Answer:
-        names = strings(self._inference, key)
-        if names is None or len(names) != 1:
-            return Answer(AnswerKind.OBJECT, answer.keys, True, "a key that is not known")
-        return Answer(AnswerKind.OBJECT, answer.keys | {names[0]}, answer.is_open, answer.reason)
-
-    def _changed(self, frame: Frame, changed: Changed) -> Iterator[Answer]:
-        for answer in self.answers(At(frame, changed.base)):
-            if answer.kind is not AnswerKind.OBJECT:
-                yield answer
-                continue
-            yield from self._after_change(frame, answer, changed)
-
-    def _after_change(self, frame: Frame, answer: Answer, changed: Changed) -> Iterator[Answer]:
-        match changed.how:
-            case "set" | "setdefault":
-                yield self._with_key(answer, At(frame, changed.key)) if changed.key != NONE else _opened(answer)
-            case "delete" | "pop":
-                names = strings(self._inference, At(frame, changed.key)) if changed.key != NONE else None
-                if names is None:
-                    yield Answer(AnswerKind.OBJECT, frozenset(), True, "a key that is not known is removed")
-                else:
-                    yield Answer(AnswerKind.OBJECT, answer.keys - set(names), answer.is_open, answer.reason)
-            case "clear":
-                yield EMPTY
-            case "update":
-                yield from self._updated(frame, answer, changed.value)
-            case "passed":
-                yield _opened(answer, "it is handed to a function that may add keys") if self._may_change(frame, changed) else answer
-            case _:
-                yield answer
-
-    def _updated(self, frame: Frame, answer: Answer, ref: Ref) -> Iterator[Answer]:
-        call = self._inference.scope(frame).values[ref]
-        if not isinstance(call, Call):
-            yield from _crossed((answer,), self.answers(At(frame, ref)))
-            return
-        answers: tuple[Answer, ...] = (answer,)
-        for argument in call.arguments:
-            answers = self._with_argument(frame, answers, argument)
-        yield from answers
-
-    def _with_argument(self, frame: Frame, answers: tuple[Answer, ...], argument: Argument) -> tuple[Answer, ...]:
-        """What `dict(...)` or `.update(...)` makes of an argument."""
-        match argument.name:
-            case "" | "**":
-                return _crossed(answers, self.answers(At(frame, argument.value)))
-            case "*":
-                return tuple(_opened(answer) for answer in answers)
-            case name:
-                return tuple(Answer(AnswerKind.OBJECT, answer.keys | {name}, answer.is_open, answer.reason) for answer in answers)
-
-    def _may_change(self, frame: Frame, changed: Changed) -> bool:
-        """Whether the call that a dict is handed to may add or remove keys."""
-        scope = self._inference.scope(frame)
-        call = scope.values[changed.value]
-        if not isinstance(call, Call):
-            return True
-        function = scope.values[call.function]
-        if isinstance(function, (Attribute, Free)) and function.name in _HARMLESS:
-            return False
-        for thing in self._inference.things(At(frame, call.function)):
-            match thing:
-                case FunctionThing():
-                    given = self._inference.arguments(thing, At(frame, changed.value))
-                    names = {name for name, values in given.items() if any(value.ref == changed.base for value in values)}
-                    if not names or self._changes_parameter(thing, names):
-                        return True
-                case ExternalThing() | ClassThing():
-                    continue
-                case _:
-                    return True
-        return False
-
-    def _changes_parameter(self, function: FunctionThing, names: set[str]) -> bool:
-        scope = self._inference.scope(function.definition)
-        for value in scope.values:
-            match value:
-                case Changed(base=base):
-                    found = scope.values[base]
-                    if isinstance(found, Parameter) and found.name in names:
-                        return True
-                case Call(arguments=arguments, function=callee):
-                    called = scope.values[callee]
-                    if isinstance(called, (Attribute, Free)) and called.name in _HARMLESS:
-                        continue
-                    for argument in arguments:
-                        found = scope.values[argument.value]
-                        if isinstance(found, Parameter) and found.name in names:
-                            return True
-                case _:
-                    continue
-        return False
-
-    def _united(self, frame: Frame, left: Ref, right: Ref) -> Iterator[Answer]:
-        lefts = self.answers(At(frame, left))
-        if not any(answer.kind is AnswerKind.OBJECT for answer in lefts):
-            yield unknown("the result of `|`")
-            return
-        yield from _crossed(lefts, self.answers(At(frame, right)))
-
-    # Calls
-
     def _call(self, at: At, call: Call) -> Iterator[Answer]:
         dumped = self._dumped(at.frame, call)
         if dumped is not None:
@@ -440,45 +281,6 @@ class Shapes:
             return
         for thing in self._inference.things(At(at.frame, call.function)):
             yield from self._called(at, call, thing)
-
-    def _dumped(self, frame: Frame, call: Call) -> tuple[Answer, ...] | None:
-        """`model.model_dump()` and the like: the fields of the model."""
-        function = self._inference.scope(frame).values[call.function]
-        if isinstance(function, Attribute) and function.name == "copy" and not call.arguments:
-            copied = self.answers(At(frame, function.base))
-            return copied if any(answer.kind is AnswerKind.OBJECT for answer in copied) else None
-        if not isinstance(function, Attribute) or function.name not in _DUMPS:
-            return None
-        found: list[Answer] = []
-        for thing in self._inference.things(At(frame, function.base)):
-            if not isinstance(thing, InstanceThing) or not isinstance(thing.of, ClassThing):
-                return None
-            if self._inference.class_sites(thing.of, function.name):
-                return None
-            answer = self.model(thing.of, by_alias=any(argument.name == "by_alias" for argument in call.arguments))
-            if answer is None:
-                return None
-            found.append(self._left_out(frame, call, thing.of, answer) if answer.kind is AnswerKind.OBJECT else answer)
-        return tuple(found) or None
-
-    def _left_out(self, frame: Frame, call: Call, cls: ClassThing, answer: Answer) -> Answer:
-        """The fields of a dump, less those that its arguments leave out."""
-        keys, is_open, reason = answer.keys, answer.is_open, answer.reason
-        for argument in call.arguments:
-            match argument.name:
-                case "exclude" | "include":
-                    names = listed(self._inference, At(frame, argument.value))
-                    if names is None:
-                        keys, is_open, reason = frozenset(), True, "fields may be left out of the dump"
-                    else:
-                        keys = keys - set(names) if argument.name == "exclude" else keys & set(names)
-                case "exclude_none" | "exclude_unset" | "exclude_defaults":
-                    keys, is_open, reason = keys & self._certain(cls), True, "fields may be left out of the dump"
-                case "*" | "**":
-                    keys, is_open, reason = frozenset(), True, "fields may be left out of the dump"
-                case _:
-                    continue
-        return Answer(AnswerKind.OBJECT, keys, is_open, reason)
 
     def _called(self, at: At, call: Call, thing: Thing) -> Iterator[Answer]:
         match thing:
@@ -514,13 +316,13 @@ class Shapes:
             )
         found = False
         for exit in scope.exits:
-            if exit.kind is ExitKind.RETURN and self.is_reachable(frame, exit.flow):
+            if exit.kind is ExitKind.RETURN and self._reachability.is_reachable(frame, exit.flow):
                 found = True
                 if exit.value == NONE:
                     yield Answer(AnswerKind.BARE, reason="null")
                 else:
                     yield from self.answers(At(frame, exit.value))
-            elif exit.kind is ExitKind.FALL and self.is_reachable(frame, exit.flow):
+            elif exit.kind is ExitKind.FALL and self._reachability.is_reachable(frame, exit.flow):
                 found = True
                 if not self._is_abstract(frame):
                     yield Answer(AnswerKind.BARE, reason="null")
@@ -532,78 +334,6 @@ class Shapes:
     def _is_abstract(self, frame: Frame) -> bool:
         scope = self._inference.scope(frame)
         return len(scope.exits) == 1 and not any(isinstance(value, Call) for value in scope.values) and self._inference.owner(frame.definition) is not None
-
-    def is_reachable(self, frame: Frame, flow: Ref) -> bool:
-        """Whether control comes so far: not behind a call that never returns."""
-        scope = self._inference.scope(frame)
-        seen: set[Ref] = set()
-
-        def comes(ref: Ref) -> bool:
-            if ref == NONE or ref in seen:
-                return ref == NONE
-            seen.add(ref)
-            match scope.values[ref]:
-                case After(flow=before, call=call):
-                    return comes(before) and not self.never_returns(At(frame, call))
-                case Choice(alternatives=alternatives):
-                    return any(comes(alternative) for alternative in alternatives)
-                case _:
-                    return True
-
-        return comes(flow)
-
-    def error_code(self, frame: Frame, flow: Ref) -> bool:
-        """Whether an error status, or one that is not known, is set on the response on a way that leads here."""
-        scope = self._inference.scope(frame)
-        waiting, seen = [flow], set()
-        while waiting:
-            ref = waiting.pop()
-            if ref == NONE or ref in seen:
-                continue
-            seen.add(ref)
-            match scope.values[ref]:
-                case After(flow=before, call=call):
-                    waiting.append(before)
-                    step = scope.values[call]
-                    if isinstance(step, Assigned) and step.name in ("status_code", "status"):
-                        code = status_code(self._inference, At(frame, step.value))
-                        if code is None or code >= 400:
-                            return True
-                case Choice(alternatives=alternatives):
-                    waiting.extend(alternatives)
-                case _:
-                    continue
-        return False
-
-    def never_returns(self, at: At) -> bool:
-        """Whether a call always raises or exits, whoever calls."""
-        if at.key not in self._raising:
-            self._raising[at.key] = False
-            self._raising[at.key] = self._never_returns(At(Frame(at.frame.path, at.frame.region, at.frame.scope), at.ref))
-        return self._raising[at.key]
-
-    def _never_returns(self, at: At) -> bool:
-        value = self._inference.value(at)
-        if isinstance(value, Awaited):
-            at = At(at.frame, value.base)
-            value = self._inference.value(at)
-        if not isinstance(value, Call):
-            return False
-        things = self._inference.things(At(at.frame, value.function))
-        return bool(things) and all(self._raises(thing) for thing in things)
-
-    def _raises(self, thing: Thing) -> bool:
-        match thing:
-            case ExternalThing(name=name):
-                return name in ("sys.exit", "os._exit", "flask.abort", "quart.abort", "werkzeug.exceptions.abort", "os.abort", "builtins.exit")
-            case FunctionThing(definition=definition):
-                scope = self._inference.scope(definition)
-                if scope.is_generator or not scope.exits:
-                    return False
-                frame = Frame(definition.path, definition.region, definition.scope)
-                return all(exit.kind is ExitKind.RAISE or not self.is_reachable(frame, exit.flow) for exit in scope.exits)
-            case _:
-                return False
 
     def _external(self, at: At, call: Call, thing: ExternalThing) -> Iterator[Answer]:
         last = thing.name.rpartition(".")[2]
@@ -618,7 +348,7 @@ class Shapes:
             yield from self.answers(At(frame, positional[0].value))
         elif last == "jsonify":
             yield from self._jsonify(frame, call)
-        elif last in _JSON_RESPONSES or last in _OTHER_RESPONSES or last == "Response":
+        elif is_response_name(last):
             yield from self._response(frame, call, last, is_own=False)
         elif last in _TRANSPARENT and positional:
             code = status_code(self._inference, At(frame, positional[1].value)) if last == "make_response" and len(positional) > 1 else 200
@@ -628,80 +358,6 @@ class Shapes:
         else:
             for made in self._inference.called(thing, at):
                 yield from self.of_thing(made)
-
-    def _jsonify(self, frame: Frame, call: Call) -> Iterator[Answer]:
-        positional = [argument for argument in call.arguments if argument.name == ""]
-        if len(positional) > 1:
-            yield Answer(AnswerKind.BARE, reason="a list")
-        elif positional:
-            yield from self.answers(At(frame, positional[0].value))
-        else:
-            answers: tuple[Answer, ...] = (EMPTY,)
-            for argument in call.arguments:
-                answers = self._with_argument(frame, answers, argument)
-            yield from answers
-
-    def _response_base(self, cls: ClassThing) -> str:
-        """The response class from outside that a class of the project extends; empty for none."""
-        for base in self._inference.ancestry(cls):
-            if isinstance(base, ExternalThing):
-                last = base.name.rpartition(".")[2]
-                if last in _JSON_RESPONSES or last in _OTHER_RESPONSES or last == "Response":
-                    return last
-        return ""
-
-    def is_response(self, thing: Thing) -> bool:
-        """Whether a thing is a response object or class, which no wire model touches."""
-        match thing:
-            case InstanceThing(of=of):
-                return self.is_response(of)
-            case ClassThing():
-                return bool(self._response_base(thing))
-            case ExternalThing(name=name):
-                last = name.rpartition(".")[2]
-                return last in _JSON_RESPONSES or last in _OTHER_RESPONSES or last == "Response"
-            case _:
-                return False
-
-    def _response(self, frame: Frame, call: Call, name: str, *, is_own: bool) -> Iterator[Answer]:
-        if name in _OTHER_RESPONSES:
-            yield Answer(AnswerKind.NOT_JSON, reason=_OTHER_RESPONSES[name])
-            return
-        positional = [argument.value for argument in call.arguments if argument.name == ""]
-        named = {argument.name: argument.value for argument in call.arguments}
-        content = named.get("content", named.get("response", positional[0] if positional else NONE))
-        code_ref = named.get("status_code", named.get("status", positional[1] if len(positional) > 1 else NONE))
-        code = status_code(self._inference, At(frame, code_ref)) if code_ref != NONE else 200
-        is_error = code is None or code >= 400
-        if is_own:
-            yield unknown("its response class renders the answer")
-        elif name == "Response":
-            yield from self._raw_response(frame, content, named, is_error)
-        elif content == NONE or "**" in named:
-            yield unknown("a response without visible content") if "**" in named else Answer(AnswerKind.BARE, reason="null", is_error=is_error)
-        else:
-            for answer in self.answers(At(frame, content)):
-                yield Answer(answer.kind, answer.keys, answer.is_open, answer.reason, is_error or answer.is_error)
-
-    def _raw_response(self, frame: Frame, content: Ref, named: dict[str, Ref], is_error: bool) -> Iterator[Answer]:
-        value = self._inference.scope(frame).values[content] if content != NONE else None
-        if isinstance(value, Call):
-            function = self._inference.scope(frame).values[value.function]
-            if isinstance(function, Attribute) and function.name == "model_dump_json":
-                for answer in self._dumped(frame, Call(value.function, value.arguments)) or (unknown("a model that is not known"),):
-                    yield Answer(answer.kind, answer.keys, answer.is_open, answer.reason, is_error or answer.is_error)
-                return
-        if isinstance(value, Call) and value.arguments:
-            if any(
-                isinstance(thing, ExternalThing) and thing.name.rpartition(".")[2] == "dumps"
-                for thing in self._inference.things(At(frame, value.function))
-            ):
-                for answer in self.answers(At(frame, value.arguments[0].value)):
-                    yield Answer(answer.kind, answer.keys, answer.is_open, answer.reason, is_error or answer.is_error)
-                return
-        yield Answer(AnswerKind.NOT_JSON, reason="a raw response", is_error=is_error)
-
-    # Objects
 
     def of_thing(self, thing: Thing) -> Iterator[Answer]:
         """What an object is as JSON, by its class."""
@@ -714,7 +370,7 @@ class Shapes:
                 if base:
                     yield unknown("a response that was made elsewhere")
                     return
-                answer = self.model(cls, by_alias=True)
+                answer = self._models.answer(cls, by_alias=True)
                 yield answer if answer is not None else unknown(f"`{self._inference.scope(cls.definition).qualname}` is no model whose fields are declared")
             case InstanceThing(of=ExternalThing(name=name)) if name in _DICTS:
                 yield Answer(AnswerKind.OBJECT, is_open=True, reason="a dict whose keys are not declared")
@@ -739,154 +395,3 @@ class Shapes:
                 yield unknown(f"`{name}` is outside the project")
             case _:
                 yield unknown("an object that is not followed")
-
-    def model(self, cls: ClassThing, *, by_alias: bool) -> Answer | None:
-        """The fields of a Pydantic, dataclass, TypedDict, attrs or msgspec class; None for a class that is none of these."""
-        if (cls, by_alias) not in self._models:
-            self._models[cls, by_alias] = self._model(cls, by_alias)
-        return self._models[cls, by_alias]
-
-    def _model(self, cls: ClassThing, by_alias: bool) -> Answer | None:
-        keys: set[str] = set()
-        is_model = is_open = False
-        for base in self._inference.ancestry(cls):
-            match base:
-                case ClassThing():
-                    is_model |= any(decorator.name in _DATACLASSES for decorator in self._inference.decorators(base.definition))
-                    own, allows_more = self._fields(base, by_alias)
-                    keys |= own
-                    is_open |= allows_more
-                case ExternalThing(name=name):
-                    last = name.rpartition(".")[2]
-                    if last == "NamedTuple":
-                        return Answer(AnswerKind.BARE, reason="a named tuple, which is sent as a list")
-                    if last in _MODELS:
-                        is_model = True
-                    elif last not in ("object", "ABC", "Generic", "Protocol", "str"):
-                        is_open = True
-                case UnknownThing():
-                    is_open = True
-        if not is_model:
-            return None
-        return Answer(AnswerKind.OBJECT, frozenset(keys), is_open)
-
-    def _fields(self, cls: ClassThing, by_alias: bool) -> tuple[set[str], bool]:
-        frame = Frame(cls.definition.path, cls.definition.region, cls.definition.scope)
-        scope = self._inference.scope(frame)
-        keys: set[str] = set()
-        is_open = False
-        for assignment in scope.assignments:
-            if assignment.kind is not TargetKind.NAME:
-                continue
-            if assignment.name in ("model_config", "Config"):
-                is_open |= any(isinstance(value, Text) and value.value == "allow" for value in scope.values)
-            elif assignment.annotation != NONE and not assignment.name.startswith("_") and not self._is_class_variable(At(frame, assignment.annotation)):
-                keys.add(self._alias(frame, assignment.value) or assignment.name if by_alias else assignment.name)
-        module = self._inference.module(frame.path)
-        for method in self._inference.method_frames(cls, "computed_field"):
-            if module.mentions(method.region, "computed_field"):
-                keys.add(self._inference.scope(method).name)
-        return keys, is_open
-
-    def _is_class_variable(self, annotation: At) -> bool:
-        value = self._inference.value(annotation)
-        base = getattr(value, "base", NONE)
-        named = self._inference.scope(annotation.frame).values[base] if base != NONE else value
-        return isinstance(named, (Free, Attribute)) and named.name == "ClassVar"
-
-    def _alias(self, frame: Frame, value: Ref) -> str:
-        call = self._inference.scope(frame).values[value] if value != NONE else None
-        if isinstance(call, Call):
-            for name in ("serialization_alias", "alias"):
-                for argument in call.arguments:
-                    if argument.name == name:
-                        found = strings(self._inference, At(frame, argument.value))
-                        return found[0] if found else ""
-        return ""
-
-    def _certain(self, cls: ClassThing) -> frozenset[str]:
-        """The fields that have no default: no way of leaving fields out touches them, unless they may be None."""
-        found: set[str] = set()
-        for base in self._inference.ancestry(cls):
-            if isinstance(base, ClassThing):
-                frame = Frame(base.definition.path, base.definition.region, base.definition.scope)
-                for assignment in self._inference.scope(frame).assignments:
-                    if assignment.annotation != NONE and assignment.value == NONE:
-                        types = self._inference.types(At(frame, assignment.annotation))
-                        if not any(isinstance(thing, ConstantThing) for thing in types):
-                            found.add(assignment.name)
-        return frozenset(found)
-
-
-_CONSTANTS = {"None": "null", "bool": "a boolean", "int": "a number", "float": "a number"}
-
-
-def _opened(answer: Answer, reason: str = "") -> Answer:
-    return Answer(answer.kind, answer.keys, True, reason or answer.reason, answer.is_error)
-
-
-def _crossed(lefts: tuple[Answer, ...], rights: tuple[Answer, ...]) -> tuple[Answer, ...]:
-    """Every dict of the left updated with every one of the right."""
-    found: dict[Answer, None] = {}
-    for left, right in product(lefts, rights):
-        match right.kind:
-            case AnswerKind.OBJECT:
-                found[Answer(AnswerKind.OBJECT, left.keys | right.keys, left.is_open or right.is_open, left.reason or right.reason)] = None
-            case AnswerKind.BARE if right.reason == "null":
-                found[left] = None
-            case _:
-                found[Answer(AnswerKind.OBJECT, left.keys, True, right.reason)] = None
-    return _merged(iter(found))
-
-
-def _is_null(answer: Answer) -> bool:
-    return answer.kind is AnswerKind.BARE and answer.reason == "null"
-
-
-def _is_false(answer: Answer) -> bool:
-    return _is_null(answer) or answer == EMPTY
-
-
-def _changed_names(scope: Scope) -> Iterator[str]:
-    """The free names whose value a scope may change."""
-    for assignment in scope.assignments:
-        if assignment.kind is TargetKind.ITEM:
-            base = scope.values[assignment.base]
-            if isinstance(base, Free):
-                yield base.name
-    for value in scope.values:
-        if isinstance(value, Call):
-            function = scope.values[value.function]
-            if isinstance(function, Attribute) and function.name in ("update", "setdefault", "pop", "clear", "popitem"):
-                base = scope.values[function.base]
-                if isinstance(base, Free):
-                    yield base.name
-            if isinstance(function, (Attribute, Free)) and function.name in _HARMLESS:
-                continue
-            for argument in value.arguments:
-                given = scope.values[argument.value]
-                if isinstance(given, Free):
-                    yield given.name
-
-
-def _widened(answers: tuple[Answer, ...]) -> tuple[Answer, ...]:
-    """What the answers have in common, with more keys to come."""
-    objects = [answer for answer in answers if answer.kind is AnswerKind.OBJECT]
-    others = tuple(answer for answer in answers if answer.kind is not AnswerKind.OBJECT)
-    if not objects:
-        return others
-    common = frozenset.intersection(*(answer.keys for answer in objects))
-    return (Answer(AnswerKind.OBJECT, common, True, "it is changed in a loop"), *others)
-
-
-def _merged(answers: Iterator[Answer]) -> tuple[Answer, ...]:
-    """The answers without repetition; too many objects become one with what they have in common."""
-    found = tuple(dict.fromkeys(answers))
-    if len(found) <= MAXIMUM_ANSWERS:
-        return found
-    objects = [answer for answer in found if answer.kind is AnswerKind.OBJECT]
-    others = [answer for answer in found if answer.kind is not AnswerKind.OBJECT]
-    if not objects:
-        return tuple(others[:MAXIMUM_ANSWERS])
-    common = frozenset.intersection(*(answer.keys for answer in objects))
-    return (Answer(AnswerKind.OBJECT, common, True, "too many variants to tell apart"), *others[:MAXIMUM_ANSWERS])

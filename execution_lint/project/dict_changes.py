@@ -1,0 +1,188 @@
+"""What becomes of a dict: its display, keys that are set and removed, and functions that it is handed to."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+
+from execution_lint.facts.scopes import Scope, TargetKind
+from execution_lint.facts.values import (
+    NONE,
+    Argument,
+    Attribute,
+    Call,
+    Changed,
+    Free,
+    Parameter,
+    Ref,
+)
+from execution_lint.project.answers import EMPTY, crossed, opened, unknown
+from execution_lint.project.inference import Inference
+from execution_lint.project.strings import strings
+from execution_lint.project.subjects import Answer, AnswerKind
+from execution_lint.project.things import (
+    At,
+    ClassThing,
+    ExternalThing,
+    Frame,
+    FunctionThing,
+    ValueKey,
+)
+
+HARMLESS = frozenset(
+    {"info", "debug", "warning", "error", "exception", "log", "dumps", "append", "print", "str", "len", "isinstance", "repr", "list", "sorted",
+     "keys", "items", "values", "get", "dict", "JSONResponse", "jsonify", "bool", "type", "id", "write", "send", "put", "add", "publish", "emit"}
+)  # fmt: skip
+
+
+class DictChanges(ABC):
+    """Answers what a dict is after a change."""
+
+    def __init__(self, inference: Inference) -> None:
+        self._inference = inference
+        self._changed_inside: dict[ValueKey, frozenset[str]] = {}
+
+    @abstractmethod
+    def answers(self, at: At) -> tuple[Answer, ...]:
+        """Every answer that the value may be, as far as they differ."""
+
+    def _is_changed_inside(self, at: At) -> bool:
+        """Whether a function nested in the scope changes the dict that a name of the scope stands for."""
+        key = ValueKey(at.frame.path, at.frame.region, at.frame.scope, NONE)
+        scope = self._inference.scope(at.frame)
+        if key not in self._changed_inside:
+            facts = self._inference.module(at.frame.path).facts(at.frame.region)
+            inner = [other for other in facts.scopes if other.parent != NONE] if facts is not None else []
+            self._changed_inside[key] = frozenset(name for other in inner if other is not scope for name in _changed_names(other))
+        names = self._changed_inside[key]
+        return bool(names) and any(value == at.ref and name in names for name, value in scope.bindings)
+
+    def _display(self, frame: Frame, entries: tuple[tuple[Ref, Ref], ...]) -> Iterator[Answer]:
+        answers: tuple[Answer, ...] = (EMPTY,)
+        for key, value in entries:
+            if key == NONE:
+                answers = crossed(answers, self.answers(At(frame, value)))
+            else:
+                answers = tuple(self._with_key(answer, At(frame, key)) for answer in answers)
+        yield from answers
+
+    def _with_key(self, answer: Answer, key: At) -> Answer:
+        names = strings(self._inference, key)
+        if names is None or len(names) != 1:
+            return Answer(AnswerKind.OBJECT, answer.keys, True, "a key that is not known")
+        return Answer(AnswerKind.OBJECT, answer.keys | {names[0]}, answer.is_open, answer.reason)
+
+    def _changed(self, frame: Frame, changed: Changed) -> Iterator[Answer]:
+        for answer in self.answers(At(frame, changed.base)):
+            if answer.kind is not AnswerKind.OBJECT:
+                yield answer
+                continue
+            yield from self._after_change(frame, answer, changed)
+
+    def _after_change(self, frame: Frame, answer: Answer, changed: Changed) -> Iterator[Answer]:
+        match changed.how:
+            case "set" | "setdefault":
+                yield self._with_key(answer, At(frame, changed.key)) if changed.key != NONE else opened(answer)
+            case "delete" | "pop":
+                names = strings(self._inference, At(frame, changed.key)) if changed.key != NONE else None
+                if names is None:
+                    yield Answer(AnswerKind.OBJECT, frozenset(), True, "a key that is not known is removed")
+                else:
+                    yield Answer(AnswerKind.OBJECT, answer.keys - set(names), answer.is_open, answer.reason)
+            case "clear":
+                yield EMPTY
+            case "update":
+                yield from self._updated(frame, answer, changed.value)
+            case "passed":
+                yield opened(answer, "it is handed to a function that may add keys") if self._may_change(frame, changed) else answer
+            case _:
+                yield answer
+
+    def _updated(self, frame: Frame, answer: Answer, ref: Ref) -> Iterator[Answer]:
+        call = self._inference.scope(frame).values[ref]
+        if not isinstance(call, Call):
+            yield from crossed((answer,), self.answers(At(frame, ref)))
+            return
+        answers: tuple[Answer, ...] = (answer,)
+        for argument in call.arguments:
+            answers = self._with_argument(frame, answers, argument)
+        yield from answers
+
+    def _with_argument(self, frame: Frame, answers: tuple[Answer, ...], argument: Argument) -> tuple[Answer, ...]:
+        """What `dict(...)` or `.update(...)` makes of an argument."""
+        match argument.name:
+            case "" | "**":
+                return crossed(answers, self.answers(At(frame, argument.value)))
+            case "*":
+                return tuple(opened(answer) for answer in answers)
+            case name:
+                return tuple(Answer(AnswerKind.OBJECT, answer.keys | {name}, answer.is_open, answer.reason) for answer in answers)
+
+    def _may_change(self, frame: Frame, changed: Changed) -> bool:
+        """Whether the call that a dict is handed to may add or remove keys."""
+        scope = self._inference.scope(frame)
+        call = scope.values[changed.value]
+        if not isinstance(call, Call):
+            return True
+        function = scope.values[call.function]
+        if isinstance(function, (Attribute, Free)) and function.name in HARMLESS:
+            return False
+        for thing in self._inference.things(At(frame, call.function)):
+            match thing:
+                case FunctionThing():
+                    given = self._inference.arguments(thing, At(frame, changed.value))
+                    names = {name for name, values in given.items() if any(value.ref == changed.base for value in values)}
+                    if not names or self._changes_parameter(thing, names):
+                        return True
+                case ExternalThing() | ClassThing():
+                    continue
+                case _:
+                    return True
+        return False
+
+    def _changes_parameter(self, function: FunctionThing, names: set[str]) -> bool:
+        scope = self._inference.scope(function.definition)
+        for value in scope.values:
+            match value:
+                case Changed(base=base):
+                    found = scope.values[base]
+                    if isinstance(found, Parameter) and found.name in names:
+                        return True
+                case Call(arguments=arguments, function=callee):
+                    called = scope.values[callee]
+                    if isinstance(called, (Attribute, Free)) and called.name in HARMLESS:
+                        continue
+                    for argument in arguments:
+                        found = scope.values[argument.value]
+                        if isinstance(found, Parameter) and found.name in names:
+                            return True
+                case _:
+                    continue
+        return False
+
+    def _united(self, frame: Frame, left: Ref, right: Ref) -> Iterator[Answer]:
+        lefts = self.answers(At(frame, left))
+        if not any(answer.kind is AnswerKind.OBJECT for answer in lefts):
+            yield unknown("the result of `|`")
+            return
+        yield from crossed(lefts, self.answers(At(frame, right)))
+
+
+def _changed_names(scope: Scope) -> Iterator[str]:
+    """The free names whose value a scope may change."""
+    for assignment in scope.assignments:
+        if assignment.kind is TargetKind.ITEM:
+            base = scope.values[assignment.base]
+            if isinstance(base, Free):
+                yield base.name
+    for value in scope.values:
+        if isinstance(value, Call):
+            function = scope.values[value.function]
+            if isinstance(function, Attribute) and function.name in ("update", "setdefault", "pop", "clear", "popitem"):
+                base = scope.values[function.base]
+                if isinstance(base, Free):
+                    yield base.name
+            if isinstance(function, (Attribute, Free)) and function.name in HARMLESS:
+                continue
+            for argument in value.arguments:
+                given = scope.values[argument.value]
+                if isinstance(given, Free):
+                    yield given.name

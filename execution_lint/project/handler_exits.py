@@ -1,0 +1,286 @@
+"""What each exit of a handler answers, decorators and response classes included."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from execution_lint.facts.scopes import Exit, ExitKind
+from execution_lint.facts.values import (
+    NONE,
+    Awaited,
+    Call,
+    Choice,
+    Constant,
+    Free,
+    Nested,
+    Ref,
+    Sequence,
+    Spread,
+)
+from execution_lint.model.confidence import Confidence
+from execution_lint.model.place import Place, Span
+from execution_lint.project.answers import unknown
+from execution_lint.project.inference import Inference
+from execution_lint.project.reachability import Reachability
+from execution_lint.project.registrations import Registration
+from execution_lint.project.routers import Routers, argument_of
+from execution_lint.project.shapes import Shapes
+from execution_lint.project.strings import status_code
+from execution_lint.project.subjects import Answer, AnswerKind, Route, RouteExit
+from execution_lint.project.things import (
+    At,
+    ClassThing,
+    ExternalThing,
+    Frame,
+    FunctionThing,
+    InstanceThing,
+    Thing,
+    UnknownThing,
+)
+
+_NO_BODY = frozenset({204, 205, 304})
+
+
+@dataclass(frozen=True, slots=True)
+class HandlerExit:
+    """An exit before it is known what governs it."""
+
+    subject: RouteExit
+    fact: Exit
+    registrations: tuple[Registration, ...]
+
+
+class HandlerExits:
+    """Links the exits of a handler with its routes and what they answer."""
+
+    def __init__(self, inference: Inference, shapes: Shapes, reachability: Reachability, routers: Routers) -> None:
+        self._inference = inference
+        self._shapes = shapes
+        self._reachability = reachability
+        self._routers = routers
+
+    def of_handler(self, registrations: list[Registration]) -> Iterator[HandlerExit]:
+        """The exits of the handler that the registrations share, not yet governed."""
+        handler = registrations[0].handler
+        scope = self._inference.scope(handler)
+        frame = Frame(handler.path, handler.region, handler.scope)
+        routes = tuple(
+            dict.fromkeys(
+                Route(registration.methods, path, is_complete) for registration in registrations for path, is_complete in registration.paths
+            )
+        )
+        framework = registrations[0].framework
+        override = self._override(frame, registrations)
+        has_model = self._has_model(frame, registrations)
+        confidence = Confidence.weakest(*(registration.confidence for registration in registrations), self._decoration(frame, registrations))
+        for exit in scope.exits:
+            if exit.kind not in (ExitKind.RETURN, ExitKind.FALL) or not self._reachability.is_reachable(frame, exit.flow):
+                continue
+            if scope.is_generator:
+                answers: tuple[Answer, ...] = (Answer(AnswerKind.NOT_JSON, reason="a stream"),)
+            else:
+                answers = (override,) if override is not None else self._answered(At(frame, exit.value) if exit.value != NONE else None, framework)
+                if self._reachability.error_code(frame, exit.flow):
+                    answers = tuple(replace(answer, is_error=True) for answer in answers)
+            subject = RouteExit(
+                place=Place(handler.path, self._line(exit, scope.head)),
+                scope=scope.qualname,
+                handler=self._inference.qualname(handler),
+                framework=framework,
+                routes=routes,
+                answers=answers,
+                confidence=confidence,
+                governance=None,
+                has_model=has_model and not self._is_response(frame, exit),
+            )
+            yield HandlerExit(subject, exit, tuple(registrations))
+
+    def _line(self, exit: Exit, head: Span) -> Span:
+        return head if exit.kind is ExitKind.FALL else exit.span
+
+    def _is_response(self, frame: Frame, exit: Exit) -> bool:
+        if exit.value == NONE:
+            return False
+        things = self._inference.things(At(frame, exit.value))
+        return bool(things) and all(self._shapes.is_response(thing) for thing in things)
+
+    def _answered(self, at: At | None, framework: str) -> tuple[Answer, ...]:
+        if at is None:
+            return (Answer(AnswerKind.BARE, reason="null"),)
+        found: dict[Answer, None] = {}
+        for alternative in self._alternatives(at):
+            value = self._inference.value(alternative)
+            if framework == "flask" and isinstance(value, Sequence) and value.kind == "tuple" and value.elements:
+                answers = tuple(self._tuple(alternative, value))
+            else:
+                answers = self._shapes.answers(alternative)
+            for answer in answers:
+                if framework == "flask" and answer.kind is AnswerKind.BARE and answer.reason == "a string":
+                    answer = Answer(AnswerKind.NOT_JSON, reason="text", is_error=answer.is_error)
+                found[answer] = None
+        return tuple(found)
+
+    def _alternatives(self, at: At) -> Iterator[At]:
+        value = self._inference.value(at)
+        if isinstance(value, Choice) and value.kind in ("join", "if"):
+            for alternative in value.alternatives:
+                if alternative != at.ref:
+                    yield At(at.frame, alternative)
+        else:
+            yield at
+
+    def _tuple(self, at: At, value: Sequence) -> Iterator[Answer]:
+        """Flask's `body, status` and `body, status, headers`."""
+        code = status_code(self._inference, At(at.frame, value.elements[1])) if len(value.elements) > 1 else 200
+        is_error = code is not None and code >= 400
+        first = At(at.frame, value.elements[0])
+        if isinstance(self._inference.value(first), Spread):
+            yield unknown("a tuple with a spread")
+            return
+        for answer in self._shapes.answers(first):
+            if code in _NO_BODY:
+                yield Answer(AnswerKind.NOT_JSON, reason="no body")
+            else:
+                yield Answer(answer.kind, answer.keys, answer.is_open, answer.reason, is_error or answer.is_error)
+
+    def _override(self, frame: Frame, registrations: list[Registration]) -> Answer | None:
+        """An answer that does not follow from the return value: another response class, no body, a decorator that makes its own."""
+        for registration in registrations:
+            at = registration.decorator
+            call = self._inference.value(at) if at is not None else None
+            if at is None or not isinstance(call, Call):
+                continue
+            code_ref = argument_of(call, "status_code", 99)
+            code = status_code(self._inference, At(at.frame, code_ref)) if code_ref != NONE else None
+            if code in _NO_BODY:
+                return Answer(AnswerKind.NOT_JSON, reason="no body")
+            rendered = self._rendered(registration, at, call)
+            if rendered is not None:
+                return rendered
+            if registration.methods and set(registration.methods) <= {"HEAD", "OPTIONS"}:
+                return Answer(AnswerKind.NOT_JSON, reason="no body")
+        return self._redecorated(frame, registrations)
+
+    def _rendered(self, registration: Registration, at: At, call: Call) -> Answer | None:
+        """A response or route class that decides what is sent."""
+        candidates: list[At] = []
+        own = argument_of(call, "response_class", 99)
+        if own != NONE:
+            candidates.append(At(at.frame, own))
+        for router in registration.routers:
+            names = ("route_class", "default_response_class") if own == NONE else ("route_class",)
+            candidates += [found for name in names if (found := self._routers.keyword(router, name)) is not None]
+        for candidate in candidates:
+            for thing in self._inference.things(candidate):
+                if isinstance(thing, ClassThing):
+                    name = self._inference.scope(thing.definition).qualname
+                    return unknown(f"`{name}` decides what is sent")
+                if isinstance(thing, ExternalThing) and self._shapes.is_response(thing) and "JSON" not in thing.name:
+                    return Answer(AnswerKind.NOT_JSON, reason=f"a {thing.name.rpartition('.')[2]}")
+        return None
+
+    def _redecorated(self, frame: Frame, registrations: list[Registration]) -> Answer | None:
+        """A decorator of the project between the route and the handler that does not hand on what the handler returns."""
+        scope = self._inference.scope(frame)
+        first = max((registration.position for registration in registrations), default=NONE)
+        for decorator in scope.decorators[first + 1 :] if first != NONE else ():
+            value = scope.values[decorator]
+            made_by_call = isinstance(value, Call)
+            for thing in self._inference.things(At(frame, value.function if isinstance(value, Call) else decorator)):
+                if isinstance(thing, FunctionThing) and not self._hands_on(thing, made_by_call):
+                    return unknown(f"decorated by `{self._inference.scope(thing.definition).name}`, which makes an answer of its own")
+        return None
+
+    def _hands_on(self, decorator: FunctionThing, made_by_call: bool) -> bool:
+        """Whether a decorator returns what the decorated function returns."""
+        definition = decorator.definition
+        facts = self._inference.module(definition.path).facts(definition.region)
+        assert facts is not None
+        scope = facts.scopes[definition.scope]
+        if made_by_call:
+            inner = self._nested_result(scope.exits, scope.values)
+            if inner is None:
+                return False
+            scope = facts.scopes[inner]
+        names = {parameter.name for parameter in scope.parameters}
+        inner = self._nested_result(scope.exits, scope.values)
+        if inner is None:
+            returned = [scope.values[exit.value] for exit in scope.exits if exit.kind is ExitKind.RETURN and exit.value != NONE]
+            return all(getattr(value, "name", "") in names for value in returned)
+        wrapper = facts.scopes[inner]
+        found = False
+        for exit in wrapper.exits:
+            if exit.kind is ExitKind.RETURN and exit.value != NONE:
+                found |= self._is_call_of(wrapper.values, exit.value, names, 8)
+        return found
+
+    def _nested_result(self, exits: tuple[Exit, ...], values: tuple[object, ...]) -> int | None:
+        for exit in exits:
+            if exit.kind is ExitKind.RETURN and exit.value != NONE:
+                value = values[exit.value]
+                if isinstance(value, Call) and value.arguments:
+                    value = values[value.arguments[0].value]
+                if isinstance(value, Nested):
+                    return value.scope
+        return None
+
+    def _is_call_of(self, values: tuple[object, ...], ref: Ref, names: set[str], depth: int) -> bool:
+        if depth == 0 or ref == NONE:
+            return False
+        match values[ref]:
+            case Awaited(base=base):
+                return self._is_call_of(values, base, names, depth - 1)
+            case Choice(alternatives=alternatives):
+                return any(self._is_call_of(values, alternative, names, depth - 1) for alternative in alternatives)
+            case Call(function=function, arguments=arguments):
+                callee = values[function]
+                if isinstance(callee, Free) and callee.name in names:
+                    return True
+                return any(
+                    isinstance(given := values[argument.value], Free) and given.name in names for argument in arguments
+                )
+            case _:
+                return False
+
+    def _decoration(self, frame: Frame, registrations: list[Registration]) -> Confidence:
+        """How sure the answer is behind decorators from outside the project, which may change it."""
+        scope = self._inference.scope(frame)
+        last = max((registration.position for registration in registrations), default=NONE)
+        if last == NONE:
+            return Confidence.PROVEN
+        for decorator in scope.decorators[last + 1 :]:
+            value = scope.values[decorator]
+            for thing in self._inference.things(At(frame, value.function if isinstance(value, Call) else decorator)):
+                if not isinstance(thing, FunctionThing) and not (isinstance(thing, ExternalThing) and thing.name.startswith("functools.")):
+                    return Confidence.LIKELY
+        return Confidence.PROVEN
+
+    def _has_model(self, frame: Frame, registrations: list[Registration]) -> bool:
+        """Whether a declared wire model decides which keys are sent."""
+        if registrations[0].framework != "fastapi":
+            return False
+        for registration in registrations:
+            at = registration.decorator
+            call = self._inference.value(at) if at is not None else None
+            if at is not None and isinstance(call, Call):
+                ref = argument_of(call, "response_model", 99)
+                if ref != NONE:
+                    value = self._inference.scope(at.frame).values[ref]
+                    types = self._inference.types(At(at.frame, ref))
+                    return not (isinstance(value, Constant) and value.kind == "None") and any(self._is_model(thing) for thing in types)
+        scope = self._inference.scope(frame)
+        if scope.returns == NONE:
+            return False
+        return any(self._is_model(thing) for thing in self._inference.types(At(frame, scope.returns)))
+
+    def _is_model(self, thing: Thing) -> bool:
+        match thing:
+            case InstanceThing() if self._shapes.is_response(thing):
+                return False
+            case InstanceThing(of=ClassThing()):
+                return True
+            case InstanceThing(of=ExternalThing(name=name)):
+                return not name.startswith(("builtins.", "typing.", "collections."))
+            case UnknownThing():
+                return True
+            case _:
+                return False

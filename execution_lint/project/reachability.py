@@ -1,0 +1,102 @@
+"""Whether control comes to a place: behind a call that always raises nothing is reached."""
+
+from execution_lint.facts.scopes import ExitKind
+from execution_lint.facts.values import (
+    NONE,
+    After,
+    Assigned,
+    Awaited,
+    Call,
+    Choice,
+    Ref,
+)
+from execution_lint.project.inference import Inference
+from execution_lint.project.strings import status_code
+from execution_lint.project.things import (
+    At,
+    ExternalThing,
+    Frame,
+    FunctionThing,
+    Thing,
+    ValueKey,
+)
+
+
+class Reachability:
+    """Follows the flow of a function back to its start, and calls into what they always raise."""
+
+    def __init__(self, inference: Inference) -> None:
+        self._inference = inference
+        self._raising: dict[ValueKey, bool] = {}
+
+    def is_reachable(self, frame: Frame, flow: Ref) -> bool:
+        """Whether control comes so far: not behind a call that never returns."""
+        scope = self._inference.scope(frame)
+        seen: set[Ref] = set()
+
+        def comes(ref: Ref) -> bool:
+            if ref == NONE or ref in seen:
+                return ref == NONE
+            seen.add(ref)
+            match scope.values[ref]:
+                case After(flow=before, call=call):
+                    return comes(before) and not self.never_returns(At(frame, call))
+                case Choice(alternatives=alternatives):
+                    return any(comes(alternative) for alternative in alternatives)
+                case _:
+                    return True
+
+        return comes(flow)
+
+    def error_code(self, frame: Frame, flow: Ref) -> bool:
+        """Whether an error status, or one that is not known, is set on the response on a way that leads here."""
+        scope = self._inference.scope(frame)
+        waiting, seen = [flow], set()
+        while waiting:
+            ref = waiting.pop()
+            if ref == NONE or ref in seen:
+                continue
+            seen.add(ref)
+            match scope.values[ref]:
+                case After(flow=before, call=call):
+                    waiting.append(before)
+                    step = scope.values[call]
+                    if isinstance(step, Assigned) and step.name in ("status_code", "status"):
+                        code = status_code(self._inference, At(frame, step.value))
+                        if code is None or code >= 400:
+                            return True
+                case Choice(alternatives=alternatives):
+                    waiting.extend(alternatives)
+                case _:
+                    continue
+        return False
+
+    def never_returns(self, at: At) -> bool:
+        """Whether a call always raises or exits, whoever calls."""
+        if at.key not in self._raising:
+            self._raising[at.key] = False
+            self._raising[at.key] = self._never_returns(At(Frame(at.frame.path, at.frame.region, at.frame.scope), at.ref))
+        return self._raising[at.key]
+
+    def _never_returns(self, at: At) -> bool:
+        value = self._inference.value(at)
+        if isinstance(value, Awaited):
+            at = At(at.frame, value.base)
+            value = self._inference.value(at)
+        if not isinstance(value, Call):
+            return False
+        things = self._inference.things(At(at.frame, value.function))
+        return bool(things) and all(self._raises(thing) for thing in things)
+
+    def _raises(self, thing: Thing) -> bool:
+        match thing:
+            case ExternalThing(name=name):
+                return name in ("sys.exit", "os._exit", "flask.abort", "quart.abort", "werkzeug.exceptions.abort", "os.abort", "builtins.exit")
+            case FunctionThing(definition=definition):
+                scope = self._inference.scope(definition)
+                if scope.is_generator or not scope.exits:
+                    return False
+                frame = Frame(definition.path, definition.region, definition.scope)
+                return all(exit.kind is ExitKind.RAISE or not self.is_reachable(frame, exit.flow) for exit in scope.exits)
+            case _:
+                return False

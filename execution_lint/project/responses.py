@@ -1,0 +1,166 @@
+"""What is sent: dumps of models, and the response objects of the web frameworks."""
+
+from collections.abc import Iterator
+
+from execution_lint.facts.values import (
+    NONE,
+    Attribute,
+    Call,
+    Ref,
+)
+from execution_lint.project.answers import EMPTY, unknown
+from execution_lint.project.dict_changes import DictChanges
+from execution_lint.project.inference import Inference
+from execution_lint.project.models import Models
+from execution_lint.project.strings import listed, status_code
+from execution_lint.project.subjects import Answer, AnswerKind
+from execution_lint.project.things import (
+    At,
+    ClassThing,
+    ExternalThing,
+    Frame,
+    InstanceThing,
+    Thing,
+)
+
+_JSON_RESPONSES = frozenset({"JSONResponse", "ORJSONResponse", "UJSONResponse"})
+_OTHER_RESPONSES = {
+    "HTMLResponse": "HTML",
+    "PlainTextResponse": "plain text",
+    "RedirectResponse": "a redirect",
+    "StreamingResponse": "a stream",
+    "FileResponse": "a file",
+    "EventSourceResponse": "a stream of events",
+    "TemplateResponse": "HTML",
+    "redirect": "a redirect",
+    "send_file": "a file",
+    "send_from_directory": "a file",
+    "render_template": "HTML",
+    "render_template_string": "HTML",
+    "stream_with_context": "a stream",
+}
+
+_DUMPS = frozenset({"model_dump", "dict", "_asdict", "model_dump_json"})
+
+
+def is_response_name(name: str) -> bool:
+    """Whether the last name of something from outside is that of a response class or of a function that makes a response."""
+    return name in _JSON_RESPONSES or name in _OTHER_RESPONSES or name == "Response"
+
+
+class Responses(DictChanges):
+    """Answers what a response object or the dump of a model carries."""
+
+    def __init__(self, inference: Inference) -> None:
+        super().__init__(inference)
+        self._models = Models(inference)
+
+    def _dumped(self, frame: Frame, call: Call) -> tuple[Answer, ...] | None:
+        """`model.model_dump()` and the like: the fields of the model."""
+        function = self._inference.scope(frame).values[call.function]
+        if isinstance(function, Attribute) and function.name == "copy" and not call.arguments:
+            copied = self.answers(At(frame, function.base))
+            return copied if any(answer.kind is AnswerKind.OBJECT for answer in copied) else None
+        if not isinstance(function, Attribute) or function.name not in _DUMPS:
+            return None
+        found: list[Answer] = []
+        for thing in self._inference.things(At(frame, function.base)):
+            if not isinstance(thing, InstanceThing) or not isinstance(thing.of, ClassThing):
+                return None
+            if self._inference.class_sites(thing.of, function.name):
+                return None
+            answer = self._models.answer(thing.of, by_alias=any(argument.name == "by_alias" for argument in call.arguments))
+            if answer is None:
+                return None
+            found.append(self._left_out(frame, call, thing.of, answer) if answer.kind is AnswerKind.OBJECT else answer)
+        return tuple(found) or None
+
+    def _left_out(self, frame: Frame, call: Call, cls: ClassThing, answer: Answer) -> Answer:
+        """The fields of a dump, less those that its arguments leave out."""
+        keys, is_open, reason = answer.keys, answer.is_open, answer.reason
+        for argument in call.arguments:
+            match argument.name:
+                case "exclude" | "include":
+                    names = listed(self._inference, At(frame, argument.value))
+                    if names is None:
+                        keys, is_open, reason = frozenset(), True, "fields may be left out of the dump"
+                    else:
+                        keys = keys - set(names) if argument.name == "exclude" else keys & set(names)
+                case "exclude_none" | "exclude_unset" | "exclude_defaults":
+                    keys, is_open, reason = keys & self._models.certain(cls), True, "fields may be left out of the dump"
+                case "*" | "**":
+                    keys, is_open, reason = frozenset(), True, "fields may be left out of the dump"
+                case _:
+                    continue
+        return Answer(AnswerKind.OBJECT, keys, is_open, reason)
+
+    def _jsonify(self, frame: Frame, call: Call) -> Iterator[Answer]:
+        positional = [argument for argument in call.arguments if argument.name == ""]
+        if len(positional) > 1:
+            yield Answer(AnswerKind.BARE, reason="a list")
+        elif positional:
+            yield from self.answers(At(frame, positional[0].value))
+        else:
+            answers: tuple[Answer, ...] = (EMPTY,)
+            for argument in call.arguments:
+                answers = self._with_argument(frame, answers, argument)
+            yield from answers
+
+    def _response_base(self, cls: ClassThing) -> str:
+        """The response class from outside that a class of the project extends; empty for none."""
+        for base in self._inference.ancestry(cls):
+            if isinstance(base, ExternalThing):
+                last = base.name.rpartition(".")[2]
+                if is_response_name(last):
+                    return last
+        return ""
+
+    def is_response(self, thing: Thing) -> bool:
+        """Whether a thing is a response object or class, which no wire model touches."""
+        match thing:
+            case InstanceThing(of=of):
+                return self.is_response(of)
+            case ClassThing():
+                return bool(self._response_base(thing))
+            case ExternalThing(name=name):
+                return is_response_name(name.rpartition(".")[2])
+            case _:
+                return False
+
+    def _response(self, frame: Frame, call: Call, name: str, *, is_own: bool) -> Iterator[Answer]:
+        if name in _OTHER_RESPONSES:
+            yield Answer(AnswerKind.NOT_JSON, reason=_OTHER_RESPONSES[name])
+            return
+        positional = [argument.value for argument in call.arguments if argument.name == ""]
+        named = {argument.name: argument.value for argument in call.arguments}
+        content = named.get("content", named.get("response", positional[0] if positional else NONE))
+        code_ref = named.get("status_code", named.get("status", positional[1] if len(positional) > 1 else NONE))
+        code = status_code(self._inference, At(frame, code_ref)) if code_ref != NONE else 200
+        is_error = code is None or code >= 400
+        if is_own:
+            yield unknown("its response class renders the answer")
+        elif name == "Response":
+            yield from self._raw_response(frame, content, is_error)
+        elif content == NONE or "**" in named:
+            yield unknown("a response without visible content") if "**" in named else Answer(AnswerKind.BARE, reason="null", is_error=is_error)
+        else:
+            for answer in self.answers(At(frame, content)):
+                yield Answer(answer.kind, answer.keys, answer.is_open, answer.reason, is_error or answer.is_error)
+
+    def _raw_response(self, frame: Frame, content: Ref, is_error: bool) -> Iterator[Answer]:
+        value = self._inference.scope(frame).values[content] if content != NONE else None
+        if isinstance(value, Call):
+            function = self._inference.scope(frame).values[value.function]
+            if isinstance(function, Attribute) and function.name == "model_dump_json":
+                for answer in self._dumped(frame, Call(value.function, value.arguments)) or (unknown("a model that is not known"),):
+                    yield Answer(answer.kind, answer.keys, answer.is_open, answer.reason, is_error or answer.is_error)
+                return
+        if isinstance(value, Call) and value.arguments:
+            if any(
+                isinstance(thing, ExternalThing) and thing.name.rpartition(".")[2] == "dumps"
+                for thing in self._inference.things(At(frame, value.function))
+            ):
+                for answer in self.answers(At(frame, value.arguments[0].value)):
+                    yield Answer(answer.kind, answer.keys, answer.is_open, answer.reason, is_error or answer.is_error)
+                return
+        yield Answer(AnswerKind.NOT_JSON, reason="a raw response", is_error=is_error)
