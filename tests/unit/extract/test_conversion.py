@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from execution_lint.extract.conversion import convert, parse_with_libcst
-from execution_lint.extract.nesting import BRACKET_LIMIT
+from execution_lint.extract.conversion.nesting import BRACKET_LIMIT
 
 TRICKY_TEXTS = {
     "empty": "",

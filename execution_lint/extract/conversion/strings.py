@@ -7,8 +7,8 @@ from typing import Any, TypeAlias
 
 import libcst as cst
 
-from execution_lint.extract.literals import formatted_text, string_value
-from execution_lint.extract.positions import Cursor, Start
+from execution_lint.extract.conversion.literals import formatted_text, string_value
+from execution_lint.extract.conversion.positions import Cursor, Start
 
 _StringPart: TypeAlias = ast.Constant | ast.FormattedValue
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import libcst as cst
 
-from execution_lint.extract.expressions import Expressions
-from execution_lint.extract.positions import Start
+from execution_lint.extract.conversion.expressions import Expressions
+from execution_lint.extract.conversion.positions import Start
 
 
 class Patterns(Expressions):

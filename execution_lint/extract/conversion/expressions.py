@@ -8,9 +8,9 @@ from typing import Any
 
 import libcst as cst
 
-from execution_lint.extract.literals import imaginary_value, integer_value
-from execution_lint.extract.positions import Start
-from execution_lint.extract.strings import Strings
+from execution_lint.extract.conversion.literals import imaginary_value, integer_value
+from execution_lint.extract.conversion.positions import Start
+from execution_lint.extract.conversion.strings import Strings
 
 LOAD = ast.Load()
 STORE = ast.Store()
