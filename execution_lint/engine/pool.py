@@ -21,6 +21,10 @@ BYTES_FOR_SPAWN = 4_000_000
 """The same, where a process starts from nothing."""
 
 
+CAN_FORK = hasattr(os, "fork") and sys.platform != "darwin"
+"""Not on macOS, whose libraries do not stand it."""
+
+
 class Share(msgspec.Struct, frozen=True):
     """Regions of one file, for a process that has not read it."""
 
@@ -35,6 +39,18 @@ class Wanted(msgspec.Struct, frozen=True):
     regions: tuple[int, ...]
 
 
+MAXIMUM_JOBS = 4
+"""Processes that are used unasked: what they read is put together by one of them, which more cannot help."""
+
+
+def usual_jobs() -> int:
+    """How many processes read where nobody says: as many as there are cores for us, if processes can be copied."""
+    if not CAN_FORK:
+        return 1
+    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(usable, MAXIMUM_JOBS)
+
+
 def read_ahead(wanted: Iterable[Wanted], jobs: int) -> None:
     """Have the regions read that are not known yet, by this process and up to `jobs - 1` others, where that pays.
 
@@ -45,7 +61,8 @@ def read_ahead(wanted: Iterable[Wanted], jobs: int) -> None:
         for task in wanted
         if (unknown := tuple(index for index in task.regions if not task.opened.is_known(index)))
     ]
-    can_fork = hasattr(os, "fork") and threading.active_count() == 1
+    # A copy of a process with threads may wait for ever for what one of them held.
+    can_fork = CAN_FORK and threading.active_count() == 1
     size = sum(task.opened.size_of(task.regions) for task in tasks)
     if jobs < 2 or size < (BYTES_FOR_FORK if can_fork else BYTES_FOR_SPAWN):
         return

@@ -14,10 +14,11 @@ import msgspec
 
 from execution_lint.config.digest import digest
 from execution_lint.config.settings import show
-from execution_lint.engine.invocation import Invocation
 from execution_lint.engine.confirm import disagreements
+from execution_lint.engine.invocation import Invocation
 from execution_lint.engine.library import FileLibrary
 from execution_lint.engine.plan import Plan, Planner
+from execution_lint.engine.pool import usual_jobs
 from execution_lint.engine.progress import Progress
 from execution_lint.engine.sift import Sieve
 from execution_lint.model.confidence import Confidence
@@ -130,7 +131,8 @@ def _cache_key(invocation: Invocation, plan: Plan, baseline: baselines.Baseline 
 def _scanned(invocation: Invocation, plan: Plan, baseline: baselines.Baseline | None, progress: Progress | None) -> ProjectReport:
     root = plan.found.root
     paths, replaced = _with_stdin(invocation, plan)
-    library = FileLibrary(root, paths, MAXIMUM_SIZE, locate=invocation.locate, replaced=replaced)
+    jobs = invocation.jobs or usual_jobs()
+    library = FileLibrary(root, paths, MAXIMUM_SIZE, locate=invocation.locate, replaced=replaced, jobs=jobs)
     project = Project(library, plan.config)
     rules = tuple(rule for rule in all_rules() if rule.code in plan.codes)
     found = list(_checked(project, rules, progress, debug=invocation.debug))
