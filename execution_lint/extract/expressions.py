@@ -1,0 +1,365 @@
+"""Lowers expressions and annotations to symbolic values."""
+
+# A method is named after what it lowers, binds or joins.
+# ruff: noqa: D102
+
+import ast
+from collections.abc import Callable
+
+from execution_lint.extract.chains import MAXIMUM_CHAIN
+from execution_lint.extract.flow import MAXIMUM_DEPTH, TooDeep
+from execution_lint.extract.targets import Targets
+from execution_lint.facts.scopes import (
+    Comparison,
+    ExitKind,
+    ScopeKind,
+)
+from execution_lint.facts.values import (
+    NONE,
+    Argument,
+    Attribute,
+    Awaited,
+    Call,
+    Changed,
+    Choice,
+    Comprehension,
+    Constant,
+    Element,
+    Formatted,
+    Free,
+    Item,
+    Mapping,
+    Nested,
+    Operation,
+    Parameter,
+    Ref,
+    Sequence,
+    Spread,
+    Text,
+    Unknown,
+)
+
+_MUTATORS = frozenset({"update", "setdefault", "pop", "clear"})
+_LIST_MUTATORS = frozenset({"append", "extend", "insert", "remove", "popitem", "add", "discard", "sort", "reverse"})
+
+OPERATORS: dict[type[ast.AST], str] = {
+    ast.Eq: "==",
+    ast.NotEq: "!=",
+    ast.Lt: "<",
+    ast.LtE: "<=",
+    ast.Gt: ">",
+    ast.GtE: ">=",
+    ast.Is: "is",
+    ast.IsNot: "is not",
+    ast.In: "in",
+    ast.NotIn: "not in",
+    ast.Add: "+",
+    ast.Sub: "-",
+    ast.Mult: "*",
+    ast.MatMult: "@",
+    ast.Div: "/",
+    ast.FloorDiv: "//",
+    ast.Mod: "%",
+    ast.Pow: "**",
+    ast.LShift: "<<",
+    ast.RShift: ">>",
+    ast.BitOr: "|",
+    ast.BitXor: "^",
+    ast.BitAnd: "&",
+    ast.Not: "not",
+    ast.USub: "-",
+    ast.UAdd: "+",
+    ast.Invert: "~",
+}
+
+
+class Expressions(Targets):
+    """Adds the value of every expression to the scope, with what it does to the names."""
+
+    def expression(self, node: ast.expr) -> Ref:
+        handler = _EXPRESSIONS.get(type(node))
+        if handler is None:
+            return self.add(Unknown(f"a {type(node).__name__} expression"), self.region.span(node))
+        region = self.region
+        region.depth += 1
+        if region.depth > MAXIMUM_DEPTH:
+            raise TooDeep
+        value = handler(self, node)
+        region.depth -= 1
+        return value
+
+    def name_of(self, node: ast.Name) -> Ref:
+        if self.environment is not None:
+            value = self.environment.get(node.id)
+            if value is not None:
+                return value
+        span = self.region.span(node)
+        if node.id in self.locals:
+            return self.add(Unknown(f"`{node.id}` is not bound on this way"), span)
+        return self.add(Free(node.id), span)
+
+    def constant(self, node: ast.Constant) -> Ref:
+        span = self.region.span(node)
+        match node.value:
+            case str():
+                return self.add(Text(node.value), span)
+            case None:
+                return self.add(Constant("None", "None"), span)
+            case _ if node.value is ...:
+                return self.add(Constant("ellipsis", "..."), span)
+            case bytes():
+                return self.add(Constant("bytes", ""), span)
+            case bool():
+                return self.add(Constant("bool", str(node.value)), span)
+            case int():
+                return self.add(Constant("int", hex(node.value) if abs(node.value) >> 64 else str(node.value)), span)
+            case _:
+                return self.add(Constant(type(node.value).__name__, repr(node.value)), span)
+
+    def attribute(self, node: ast.Attribute) -> Ref:
+        base = self.expression(node.value)
+        return self.add(Attribute(base, node.attr), self.region.span(node))
+
+    def call(self, node: ast.Call) -> Ref:
+        function = self.expression(node.func)
+        arguments = [self.argument(argument) for argument in node.args]
+        arguments += [Argument(keyword.arg or "**", self.expression(keyword.value)) for keyword in node.keywords]
+        call = self.add(Call(function, tuple(arguments)), self.region.span(node))
+        if self.loops:
+            self.repeated.append(call)
+        self.effects(node, arguments, call)
+        return call
+
+    def argument(self, node: ast.expr) -> Argument:
+        if isinstance(node, ast.Starred):
+            return Argument("*", self.expression(node.value))
+        return Argument("", self.expression(node))
+
+    def effects(self, node: ast.Call, arguments: list[Argument], call: Ref) -> None:
+        """What the call does to the names it is given: a method that changes its receiver, a dict that is handed on."""
+        if self.environment is None:
+            return
+        span = self.spans[call]
+        match node.func:
+            case ast.Attribute(value=ast.Name(id=name), attr=method) if (
+                name in self.environment and method in _MUTATORS | _LIST_MUTATORS
+            ):
+                receiver = self.environment[name]
+                how = method if method in _MUTATORS else "method"
+                key = arguments[0].value if arguments and method != "update" and arguments[0].name == "" else NONE
+                self.rebind(receiver, self.add(Changed(receiver, how, key, call), span))
+            case _:
+                pass
+        for argument, given in zip(arguments, [*node.args, *(keyword.value for keyword in node.keywords)], strict=True):
+            if (
+                isinstance(given, ast.Name)
+                and argument.name in ("", argument.name)
+                and not argument.name.startswith("*")
+                and self.environment.get(given.id) == argument.value
+                and self.is_changeable(argument.value)
+            ):
+                self.rebind(argument.value, self.add(Changed(argument.value, "passed", NONE, call), span))
+
+    def subscript(self, node: ast.Subscript) -> Ref:
+        base = self.expression(node.value)
+        index = self.expression(node.slice)
+        return self.add(Item(base, index), self.region.span(node))
+
+    def mapping(self, node: ast.Dict) -> Ref:
+        entries = []
+        for key, value in zip(node.keys, node.values, strict=True):
+            entries.append((self.expression(key) if key is not None else NONE, self.expression(value)))
+        return self.add(Mapping(tuple(entries)), self.region.span(node))
+
+    def sequence(self, node: ast.List | ast.Tuple | ast.Set) -> Ref:
+        elements = tuple(self.expression(element) for element in node.elts)
+        return self.add(Sequence(type(node).__name__.lower(), elements), self.region.span(node))
+
+    def starred(self, node: ast.Starred) -> Ref:
+        return self.add(Spread(self.expression(node.value)), self.region.span(node))
+
+    def awaited(self, node: ast.Await) -> Ref:
+        return self.add(Awaited(self.expression(node.value)), self.region.span(node))
+
+    def alternative(self, node: ast.IfExp) -> Ref:
+        self.expression(node.test)
+        before = dict(self.environment) if self.environment is not None else None
+        self.narrow(node.test, True)
+        body = self.expression(node.body)
+        self.environment = dict(before) if before is not None else None
+        self.narrow(node.test, False)
+        orelse = self.expression(node.orelse)
+        self.environment = before
+        return self.add(Choice("if", (body, orelse)), self.region.span(node))
+
+    def boolean(self, node: ast.BoolOp) -> Ref:
+        values = tuple(self.expression(value) for value in node.values)
+        return self.add(Choice("or" if isinstance(node.op, ast.Or) else "and", values), self.region.span(node))
+
+    def comparison(self, node: ast.Compare) -> Ref:
+        span = self.region.span(node)
+        operands = [self.expression(node.left)]
+        for operator, operand in zip(node.ops, node.comparators, strict=True):
+            right = self.expression(operand)
+            self.comparisons.append(Comparison(OPERATORS[type(operator)], operands[-1], right, span))
+            operands.append(right)
+        return self.add(Operation(OPERATORS[type(node.ops[0])], tuple(operands)), span)
+
+    def binary(self, node: ast.BinOp) -> Ref:
+        spine = [node]
+        while isinstance(spine[-1].left, ast.BinOp):
+            spine.append(spine[-1].left)
+        if len(spine) > MAXIMUM_CHAIN:
+            raise TooDeep
+        value = self.expression(spine[-1].left)
+        for part in reversed(spine):
+            operand = self.expression(part.right)
+            value = self.add(Operation(OPERATORS[type(part.op)], (value, operand)), self.region.span(part))
+        return value
+
+    def unary(self, node: ast.UnaryOp) -> Ref:
+        operand = self.expression(node.operand)
+        return self.add(Operation(OPERATORS[type(node.op)], (operand,)), self.region.span(node))
+
+    def formatted(self, node: ast.JoinedStr) -> Ref:
+        span = self.region.span(node)
+        outer, self.region.fixed = self.region.fixed, self.region.fixed or span
+        parts = []
+        for part in node.values:
+            if isinstance(part, ast.FormattedValue):
+                parts.append(self.expression(part.value))
+                if part.format_spec is not None:
+                    self.expression(part.format_spec)
+            else:
+                parts.append(self.expression(part))
+        self.region.fixed = outer
+        return self.add(Formatted(tuple(parts)), span)
+
+    def walrus(self, node: ast.NamedExpr) -> Ref:
+        value = self.expression(node.value)
+        self.target(node.target, value, NONE)
+        return value
+
+    def yielded(self, node: ast.Yield | ast.YieldFrom) -> Ref:
+        span = self.region.span(node)
+        value = self.expression(node.value) if node.value is not None else NONE
+        self.exit(ExitKind.YIELD, value, span)
+        return self.add(Unknown("what is sent to a generator"), span)
+
+    def anonymous(self, node: ast.Lambda) -> Ref:
+        inner = self.inner(ScopeKind.LAMBDA, "<lambda>")
+        inner.span = inner.head = self.region.span(node)
+        inner.signature(node.args)
+        inner.locals = frozenset(parameter.name for parameter in inner.parameters)
+        for parameter in inner.parameters:
+            inner.bind(parameter.name, inner.add(Parameter(parameter.name), parameter.span))
+        value = inner.expression(node.body)
+        inner.exit(ExitKind.RETURN, value, inner.span)
+        return self.add(Nested(inner.index), inner.span)
+
+    def comprehension(self, node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp) -> Ref:
+        outer = dict(self.environment) if self.environment is not None else None
+        bound = len(self.bindings)
+        targets: set[str] = set()
+        for generator in node.generators:
+            iterable = self.expression(generator.iter)
+            element = self.add(Element(iterable, NONE), self.region.span(generator.target))
+            targets.update(part.id for part in ast.walk(generator.target) if isinstance(part, ast.Name))
+            assigned = len(self.assignments)
+            self.target(generator.target, element, NONE)
+            del self.assignments[assigned:]
+            for test in generator.ifs:
+                self.expression(test)
+        if isinstance(node, ast.DictComp):
+            kind, key, value = "dict", self.expression(node.key), NONE
+            # The conversion leaves out the value of `{**mapping for ...}`.
+            if isinstance(node.value, ast.expr):
+                value = self.expression(node.value)
+        else:
+            kind, key, value = _COMPREHENSIONS[type(node)], NONE, self.expression(node.elt)
+        self.bindings[bound:] = [binding for binding in self.bindings[bound:] if binding[0] not in targets]
+        if self.environment is not None and outer is not None:
+            for name in targets:
+                self.environment.pop(name, None)
+                if name in outer:
+                    self.environment[name] = outer[name]
+        return self.add(Comprehension(kind, value, key), self.region.span(node))
+
+    def slice(self, node: ast.Slice) -> Ref:
+        for part in (node.lower, node.upper, node.step):
+            if part is not None:
+                self.expression(part)
+        return self.add(Unknown("a slice"), self.region.span(node))
+
+    def annotation(self, node: ast.expr) -> Ref:
+        """Like an expression, with what stands in quotes read as code."""
+        match node:
+            case ast.Constant(value=str(text)):
+                return self.quoted(node, text)
+            case ast.Subscript(value=base, slice=index):
+                name = base.attr if isinstance(base, ast.Attribute) else base.id if isinstance(base, ast.Name) else ""
+                if name == "Literal":
+                    return self.expression(node)
+                parts = index.elts if isinstance(index, ast.Tuple) else [index]
+                generic = self.expression(base)
+                read = [
+                    self.annotation(parts[0]),
+                    *(self.expression(part) if name == "Annotated" else self.annotation(part) for part in parts[1:]),
+                ]
+                if isinstance(index, ast.Tuple):
+                    argument = self.add(Sequence("tuple", tuple(read)), self.region.span(index))
+                else:
+                    argument = read[0]
+                return self.add(Item(generic, argument), self.region.span(node))
+            case ast.BinOp(left=left, op=ast.BitOr(), right=right):
+                self.enter()
+                operands = (self.annotation(left), self.annotation(right))
+                self.region.depth -= 1
+                return self.add(Operation("|", operands), self.region.span(node))
+            case _:
+                return self.expression(node)
+
+    def quoted(self, node: ast.Constant, text: str) -> Ref:
+        span = self.region.span(node)
+        try:
+            parsed = ast.parse(text.strip(), mode="eval")
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return self.add(Text(text), span)
+        outer, self.region.fixed = self.region.fixed, span
+        self.enter()
+        value = self.annotation(parsed.body)
+        self.region.depth -= 1
+        self.region.fixed = outer
+        return value
+
+
+_COMPREHENSIONS: dict[type[ast.AST], str] = {ast.ListComp: "list", ast.SetComp: "set", ast.GeneratorExp: "generator"}
+
+_EXPRESSIONS: dict[type[ast.AST], Callable[..., Ref]] = {
+    ast.Name: Expressions.name_of,
+    ast.Constant: Expressions.constant,
+    ast.Attribute: Expressions.attribute,
+    ast.Call: Expressions.call,
+    ast.Subscript: Expressions.subscript,
+    ast.Dict: Expressions.mapping,
+    ast.List: Expressions.sequence,
+    ast.Tuple: Expressions.sequence,
+    ast.Set: Expressions.sequence,
+    ast.Starred: Expressions.starred,
+    ast.Await: Expressions.awaited,
+    ast.IfExp: Expressions.alternative,
+    ast.BoolOp: Expressions.boolean,
+    ast.Compare: Expressions.comparison,
+    ast.BinOp: Expressions.binary,
+    ast.UnaryOp: Expressions.unary,
+    ast.JoinedStr: Expressions.formatted,
+    ast.NamedExpr: Expressions.walrus,
+    ast.Yield: Expressions.yielded,
+    ast.YieldFrom: Expressions.yielded,
+    ast.Lambda: Expressions.anonymous,
+    ast.ListComp: Expressions.comprehension,
+    ast.SetComp: Expressions.comprehension,
+    ast.DictComp: Expressions.comprehension,
+    ast.GeneratorExp: Expressions.comprehension,
+    ast.Slice: Expressions.slice,
+}

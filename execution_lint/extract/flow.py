@@ -1,0 +1,254 @@
+"""The flow of control through a scope: what its names stand for, how ways join, and what a test tells."""
+
+# A method is named after what it lowers, binds or joins.
+# ruff: noqa: D102
+
+import ast
+from abc import ABC, abstractmethod
+from collections.abc import Iterable
+from typing import TypeVar
+
+from execution_lint.extract.binding import ALL_FIELDS, BINDING_FIELDS
+from execution_lint.extract.coordinates import Coordinates
+from execution_lint.facts.scopes import (
+    Assignment,
+    Comparison,
+    Exit,
+    ExitKind,
+    ParameterFact,
+    Scope,
+    ScopeKind,
+)
+from execution_lint.facts.values import (
+    NONE,
+    Argument,
+    Call,
+    Changed,
+    Choice,
+    Declared,
+    Free,
+    Mapping,
+    Narrowed,
+    Ref,
+    Value,
+)
+from execution_lint.model.place import Span
+
+MAXIMUM_DEPTH = 180
+"""Levels of nesting in one region beyond which it is given up: the same on every path and every Python."""
+
+FLOW = ""
+"""Name of the pseudo variable that holds the flow of control."""
+
+Environment = dict[str, Ref]
+
+Builder = TypeVar("Builder", bound="Flow")
+
+
+class TooDeep(Exception):
+    """The region is nested more deeply than `MAXIMUM_DEPTH`."""
+
+
+class Region:
+    """What the scopes of one region share."""
+
+    def __init__(self, coordinates: Coordinates, binds_in_expressions: bool) -> None:
+        self.coordinates = coordinates
+        self.fields = ALL_FIELDS if binds_in_expressions else BINDING_FIELDS
+        """What to look into for the names that a function binds."""
+        self.scopes: list[Flow] = []
+        self.depth = 0
+        self.fixed: Span | None = None
+        """In an f-string or a quoted annotation: the span of the whole string, since Pythons differ on the parts."""
+
+    def span(self, node: ast.expr | ast.stmt | ast.arg | ast.keyword | ast.excepthandler | ast.pattern) -> Span:
+        return self.fixed or self.coordinates.span(node)
+
+
+class Loop:
+    """The ways out of a loop."""
+
+    def __init__(self) -> None:
+        self.breaks: list[Environment] = []
+        self.continues: list[Environment] = []
+
+
+class Flow(ABC):
+    """A scope that is being built, with the environment where the walk is now."""
+
+    def __init__(self, region: Region, kind: ScopeKind, name: str, qualname: str, parent: int) -> None:
+        self.region = region
+        self.kind = kind
+        self.name = name
+        self.qualname = qualname
+        self.parent = parent
+        self.index = len(region.scopes)
+        region.scopes.append(self)
+        self.span = self.head = Span(1, 1, 1, 1)
+        self.is_async = self.is_generator = False
+        self.parameters: tuple[ParameterFact, ...] = ()
+        self.returns: Ref = NONE
+        self.decorators: tuple[Ref, ...] = ()
+        self.bases: tuple[Argument, ...] = ()
+        self.values: list[Value] = []
+        self.spans: list[Span] = []
+        self.exits: list[Exit] = []
+        self.comparisons: list[Comparison] = []
+        self.assignments: list[Assignment] = []
+        self.repeated: list[Ref] = []
+        self.bindings: list[tuple[str, Ref]] = []
+        self.locals: frozenset[str] = frozenset()
+        self.outer_names: frozenset[str] = frozenset()
+        self.environment: Environment | None = {FLOW: NONE}
+        self.loops: list[Loop] = []
+
+    def built(self) -> Scope:
+        return Scope(
+            kind=self.kind,
+            name=self.name,
+            qualname=self.qualname,
+            parent=self.parent,
+            span=self.span,
+            head=self.head,
+            is_async=self.is_async,
+            is_generator=self.is_generator,
+            parameters=self.parameters,
+            returns=self.returns,
+            decorators=self.decorators,
+            bases=self.bases,
+            values=tuple(self.values),
+            spans=tuple(self.spans),
+            exits=tuple(self.exits),
+            comparisons=tuple(self.comparisons),
+            assignments=tuple(self.assignments),
+            repeated=tuple(self.repeated),
+            bindings=tuple(self.bindings),
+        )
+
+    def close(self) -> None:
+        """The end of the scope is reached."""
+        if self.environment is not None and self.kind is ScopeKind.FUNCTION:
+            self.exits.append(Exit(ExitKind.FALL, NONE, self.head, self.environment[FLOW]))
+
+    def add(self, value: Value, span: Span) -> Ref:
+        self.values.append(value)
+        self.spans.append(span)
+        return len(self.values) - 1
+
+    def end(self) -> Environment | None:
+        """What the names stand for where the walk is now; None where control does not come."""
+        return self.environment
+
+    def bind(self, name: str, value: Ref) -> None:
+        self.bindings.append((name, value))
+        if self.environment is not None and name not in self.outer_names:
+            self.environment[name] = value
+
+    def rebind(self, old: Ref, new: Ref) -> None:
+        """Every name that stands for `old` now stands for its changed version."""
+        if self.environment is not None:
+            for name, value in self.environment.items():
+                if value == old and name != FLOW:
+                    self.environment[name] = new
+                    self.bindings.append((name, new))
+
+    def joined(self, environments: Iterable[Environment | None]) -> Environment | None:
+        alive = [environment for environment in environments if environment is not None]
+        if not alive:
+            return None
+        if len(alive) == 1:
+            return dict(alive[0])
+        result = dict(alive[0])
+        names: dict[str, None] = {}
+        for environment in alive:
+            names.update(dict.fromkeys(environment))
+        for name in names:
+            values = tuple(dict.fromkeys(environment[name] for environment in alive if name in environment))
+            if len(values) > 1:
+                # What one arm knows of a value, the code behind the arms does not.
+                values = tuple(dict.fromkeys(self.widened(value) for value in values))
+            result[name] = values[0] if len(values) == 1 else self.add(Choice("join", values), self._origin(values))
+        return result
+
+    def widened(self, ref: Ref) -> Ref:
+        """The value without what a test told of it, where every other way to go has ended the value is told still."""
+        while ref != NONE:
+            value = self.values[ref]
+            if not isinstance(value, Narrowed):
+                break
+            ref = value.base
+        return ref
+
+    def narrow(self, test: ast.expr, holds: bool) -> None:
+        """What the names stand for where a test holds, or does not."""
+        match test:
+            case ast.UnaryOp(op=ast.Not(), operand=operand):
+                self.narrow(operand, not holds)
+            case ast.BoolOp(op=ast.And(), values=parts) if holds:
+                for part in parts:
+                    self.narrow(part, holds)
+            case ast.BoolOp(op=ast.Or(), values=parts) if not holds:
+                for part in parts:
+                    self.narrow(part, holds)
+            case ast.Name(id=name) | ast.NamedExpr(target=ast.Name(id=name)):
+                self.narrow_name(name, "true" if holds else "false", NONE, test)
+            case ast.Compare(
+                left=ast.Name(id=name) | ast.NamedExpr(target=ast.Name(id=name)),
+                ops=[ast.Is() | ast.IsNot() | ast.Eq() | ast.NotEq() as operator],
+                comparators=[ast.Constant(value=None)],
+            ):
+                is_none = isinstance(operator, (ast.Is, ast.Eq)) == holds
+                self.narrow_name(name, "none" if is_none else "some", NONE, test)
+            case ast.Call(func=ast.Name(id="isinstance"), args=[ast.Name(id=name), kind]) if holds:
+                self.narrow_name(name, "instance", self.expression(kind), test)
+            case _:
+                pass
+
+    def narrow_name(self, name: str, how: str, kind: Ref, test: ast.expr) -> None:
+        if self.environment is None or name not in self.environment or name == FLOW:
+            return
+        base = self.environment[name]
+        narrowed = self.add(Narrowed(base, how, kind), self.region.span(test))
+        for other, value in self.environment.items():
+            if value == base and other != FLOW:
+                self.environment[other] = narrowed
+
+    def is_changeable(self, value: Ref) -> bool:
+        """Whether the value is a dict that was built in this scope, whose keys a call could change."""
+        for _ in range(64):
+            match self.values[value]:
+                case Mapping():
+                    return True
+                case Changed(base=base) | Narrowed(base=base) | Declared(value=base):
+                    value = base
+                case Choice(kind="join", alternatives=alternatives):
+                    value = alternatives[0]
+                case Call(function=function):
+                    callee = self.values[function]
+                    return isinstance(callee, Free) and callee.name == "dict"
+                case _:
+                    return False
+            if value == NONE:
+                return False
+        return False
+
+    def _origin(self, values: tuple[Ref, ...]) -> Span:
+        return next((self.spans[value] for value in values if value != NONE), self.span)
+
+    def enter(self) -> None:
+        self.region.depth += 1
+        if self.region.depth > MAXIMUM_DEPTH:
+            raise TooDeep
+
+    def exit(self, kind: ExitKind, value: Ref, span: Span) -> None:
+        if self.environment is not None:
+            self.exits.append(Exit(kind, value, span, self.environment[FLOW]))
+
+    def inner(self: Builder, kind: ScopeKind, name: str) -> Builder:
+        """A scope within this one, to be filled."""
+        prefix = "" if not self.qualname else self.qualname + ("." if self.kind is ScopeKind.CLASS else ".<locals>.")
+        return type(self)(self.region, kind, name, prefix + name, self.index)
+
+    @abstractmethod
+    def expression(self, node: ast.expr) -> Ref:
+        """The value of an expression."""

@@ -1,0 +1,407 @@
+"""Lowers statements: branches, loops, handlers, definitions and imports."""
+
+# A method is named after what it lowers, binds or joins.
+# ruff: noqa: D102
+
+import ast
+from collections.abc import Callable
+
+from execution_lint.extract.binding import ALL_FIELDS, LEAVES, names_bound
+from execution_lint.extract.expressions import OPERATORS, Expressions
+from execution_lint.extract.flow import FLOW, Environment, Loop
+from execution_lint.facts.scopes import (
+    Comparison,
+    ExitKind,
+    ScopeKind,
+)
+from execution_lint.facts.values import (
+    NONE,
+    After,
+    Argument,
+    Attribute,
+    Awaited,
+    Call,
+    Caught,
+    Changed,
+    Choice,
+    Element,
+    Entered,
+    Imported,
+    Item,
+    Nested,
+    Operation,
+    Parameter,
+    Ref,
+    Unknown,
+)
+
+
+class Statements(Expressions):
+    """Walks the statements of one scope in the order of control flow."""
+
+    def block(self, statements: list[ast.stmt]) -> None:
+        for statement in statements:
+            if self.environment is None:
+                return
+            self.statement(statement)
+
+    def statement(self, node: ast.stmt) -> None:
+        handler = _STATEMENTS.get(type(node))
+        if handler is None:
+            return
+        self.enter()
+        handler(self, node)
+        self.region.depth -= 1
+
+    def expression_statement(self, node: ast.Expr) -> None:
+        if isinstance(node.value, ast.Constant):
+            return
+        value = self.expression(node.value)
+        call = self.values[value]
+        if self.environment is not None and isinstance(call, (Call, Awaited)):
+            flow = self.add(After(self.environment[FLOW], value), self.spans[value])
+            self.environment[FLOW] = flow
+
+    def assign(self, node: ast.Assign) -> None:
+        value = self.expression(node.value)
+        for target in node.targets:
+            self.target(target, value, NONE)
+
+    def annotated_assign(self, node: ast.AnnAssign) -> None:
+        annotation = self.annotation(node.annotation)
+        value = self.expression(node.value) if node.value is not None else NONE
+        self.target(node.target, value, annotation)
+
+    def augmented_assign(self, node: ast.AugAssign) -> None:
+        operator = OPERATORS[type(node.op)]
+        load = _loaded(node.target)
+        before = self.expression(load)
+        operand = self.expression(node.value)
+        if operator == "|" and isinstance(node.target, ast.Name):
+            changed = self.add(Changed(before, "update", NONE, operand), self.region.span(node))
+            self.rebind(before, changed)
+            return
+        result = self.add(Operation(operator, (before, operand)), self.region.span(node))
+        self.target(node.target, result, NONE)
+
+    def delete(self, node: ast.Delete) -> None:
+        for target in node.targets:
+            if isinstance(target, ast.Name) and self.environment is not None:
+                self.environment.pop(target.id, None)
+            elif isinstance(target, ast.Subscript):
+                receiver = self.expression(target.value)
+                key = self.expression(target.slice)
+                self.rebind(receiver, self.add(Changed(receiver, "delete", key, NONE), self.region.span(target)))
+
+    def leave(self, node: ast.Return) -> None:
+        value = self.expression(node.value) if node.value is not None else NONE
+        self.exit(ExitKind.RETURN, value, self.region.span(node))
+        self.environment = None
+
+    def throw(self, node: ast.Raise) -> None:
+        value = self.expression(node.exc) if node.exc is not None else NONE
+        if node.cause is not None:
+            self.expression(node.cause)
+        self.exit(ExitKind.RAISE, value, self.region.span(node))
+        self.environment = None
+
+    def assertion(self, node: ast.Assert) -> None:
+        self.expression(node.test)
+        if node.msg is not None:
+            self.expression(node.msg)
+        self.narrow(node.test, True)
+
+    def condition(self, node: ast.If) -> None:
+        ends: list[Environment | None] = []
+        branch: ast.If | None = node
+        while branch is not None:
+            self.expression(branch.test)
+            before = dict(self.environment) if self.environment is not None else None
+            self.narrow(branch.test, True)
+            self.block(branch.body)
+            ends.append(self.environment)
+            self.environment = before
+            self.narrow(branch.test, False)
+            if len(branch.orelse) == 1 and isinstance(branch.orelse[0], ast.If):
+                branch = branch.orelse[0]
+            else:
+                self.block(branch.orelse)
+                branch = None
+        self.environment = self.joined([*ends, self.environment])
+
+    def for_loop(self, node: ast.For | ast.AsyncFor) -> None:
+        iterable = self.expression(node.iter)
+        element = self.add(Element(iterable, NONE), self.region.span(node.target))
+        self.loop(node, node.target, element, endless=False)
+
+    def while_loop(self, node: ast.While) -> None:
+        endless = isinstance(node.test, ast.Constant) and bool(node.test.value)
+        self.loop(node, None, NONE, endless)
+
+    def loop(
+        self, node: ast.For | ast.AsyncFor | ast.While, target: ast.expr | None, element: Ref, endless: bool
+    ) -> None:
+        assert self.environment is not None
+        before = dict(self.environment)
+        pending: dict[str, Ref] = {}
+        for name in self._carried(node):
+            if name in before:
+                placeholder = self.add(Choice("join", (before[name],)), self._origin((before[name],)))
+                pending[name] = placeholder
+                self.environment[name] = placeholder
+        if isinstance(node, ast.While):
+            self.expression(node.test)
+        start = dict(self.environment)
+        if isinstance(node, ast.While):
+            self.narrow(node.test, True)
+        loop = Loop()
+        self.loops.append(loop)
+        if target is not None:
+            self.target(target, element, NONE)
+        self.block(node.body)
+        self.loops.pop()
+        ends = [end for end in [self.end(), *loop.continues] if end is not None]
+        for name, placeholder in pending.items():
+            carried = (end[name] for end in ends if name in end and end[name] != placeholder)
+            self.values[placeholder] = Choice("join", tuple(dict.fromkeys((before[name], *carried))))
+        self.environment = None if endless else self.joined([start, *ends])
+        self.block(node.orelse)
+        self.environment = self.joined([self.environment, *loop.breaks])
+
+    def _carried(self, node: ast.stmt) -> list[str]:
+        """The names that the loop binds or changes in place: their value at its start depends on the round."""
+        assert self.environment is not None
+        environment = self.environment
+        names: dict[str, None] = {}
+        stack: list[ast.AST] = [node]
+        while stack:
+            part = stack.pop()
+            kind = type(part)
+            if kind is ast.Name:
+                assert isinstance(part, ast.Name)
+                name = part.id
+                if name in environment and (type(part.ctx) is not ast.Load or self.is_changeable(environment[name])):
+                    names[name] = None
+            elif kind not in LEAVES:
+                for field in ALL_FIELDS[kind]:
+                    child = getattr(part, field, None)
+                    if type(child) is list:
+                        stack.extend(child)
+                    elif isinstance(child, ast.AST):
+                        stack.append(child)
+        return sorted(names)
+
+    def interrupt(self, node: ast.Break | ast.Continue) -> None:
+        if self.loops and self.environment is not None:
+            ways = self.loops[-1].breaks if isinstance(node, ast.Break) else self.loops[-1].continues
+            ways.append(self.environment)
+        self.environment = None
+
+    def with_block(self, node: ast.With | ast.AsyncWith) -> None:
+        swallows = False
+        for item in node.items:
+            manager = self.expression(item.context_expr)
+            swallows = swallows or _is_suppress(item.context_expr)
+            if item.optional_vars is not None:
+                entered = self.add(Entered(manager), self.region.span(item.context_expr))
+                self.target(item.optional_vars, entered, NONE)
+        before = dict(self.environment) if swallows and self.environment is not None else None
+        self.block(node.body)
+        self.environment = self.joined([self.environment, before])
+
+    def try_block(self, node: ast.Try) -> None:
+        assert self.environment is not None
+        snapshots: list[Environment | None] = [dict(self.environment)]
+        for statement in node.body:
+            if self.end() is None:
+                break
+            self.statement(statement)
+            end = self.end()
+            snapshots.append(dict(end) if end is not None else None)
+        interrupted = self.joined(snapshots)
+        self.block(node.orelse)
+        ends = [self.end()]
+        for handler in node.handlers:
+            self.environment = dict(interrupted) if interrupted is not None else None
+            caught = self.expression(handler.type) if handler.type is not None else NONE
+            if handler.name is not None:
+                self.bind(handler.name, self.add(Caught(caught), self.region.span(handler)))
+            self.block(handler.body)
+            ends.append(self.end())
+        after = self.joined(ends)
+        if not node.finalbody:
+            self.environment = after
+            return
+        self.environment = dict(after if after is not None else interrupted or {FLOW: NONE})
+        self.block(node.finalbody)
+        if after is None:
+            self.environment = None
+
+    def match_block(self, node: ast.Match) -> None:
+        subject = self.expression(node.subject)
+        ends: list[Environment | None] = []
+        exhaustive = False
+        for case in node.cases:
+            before = dict(self.environment) if self.environment is not None else None
+            self.pattern(case.pattern, subject)
+            if case.guard is not None:
+                self.expression(case.guard)
+            self.block(case.body)
+            ends.append(self.environment)
+            self.environment = before
+            if case.guard is None and _is_irrefutable(case.pattern):
+                exhaustive = True
+        self.environment = self.joined(ends if exhaustive else [*ends, self.environment])
+
+    def pattern(self, node: ast.pattern, subject: Ref) -> None:
+        span = self.region.span(node)
+        match node:
+            case ast.MatchValue(value=expression):
+                value = self.expression(expression)
+                self.comparisons.append(Comparison("case", subject, value, span))
+            case ast.MatchOr(patterns=patterns):
+                for alternative in patterns:
+                    self.pattern(alternative, subject)
+            case ast.MatchAs(pattern=inner, name=name):
+                if inner is not None:
+                    self.pattern(inner, subject)
+                if name is not None:
+                    self.bind(name, subject)
+            case ast.MatchStar(name=name):
+                if name is not None:
+                    self.bind(name, self.add(Element(subject, NONE), span))
+            case ast.MatchSequence(patterns=patterns):
+                for position, part in enumerate(patterns):
+                    self.pattern(part, self.add(Element(subject, position), span))
+            case ast.MatchMapping(keys=keys, patterns=patterns, rest=rest):
+                for key, part in zip(keys, patterns, strict=True):
+                    index = self.expression(key)
+                    self.pattern(part, self.add(Item(subject, index), span))
+                if rest is not None:
+                    self.bind(rest, self.add(Unknown("the rest of a matched mapping"), span))
+            case ast.MatchClass(cls=cls, patterns=patterns, kwd_attrs=names, kwd_patterns=keyword_patterns):
+                self.expression(cls)
+                for part in patterns:
+                    self.pattern(part, self.add(Unknown("a positional part of a matched class"), span))
+                for name, part in zip(names, keyword_patterns, strict=True):
+                    self.pattern(part, self.add(Attribute(subject, name), span))
+            case _:
+                pass
+
+    def import_names(self, node: ast.Import) -> None:
+        span = self.region.span(node)
+        for alias in node.names:
+            if alias.asname is not None:
+                self.bind(alias.asname, self.add(Imported(alias.name, "", 0), span))
+            else:
+                top = alias.name.partition(".")[0]
+                self.bind(top, self.add(Imported(top, "", 0), span))
+
+    def import_from(self, node: ast.ImportFrom) -> None:
+        span = self.region.span(node)
+        for alias in node.names:
+            imported = self.add(Imported(node.module or "", alias.name, node.level), span)
+            self.bind(alias.asname or alias.name, imported)
+
+    def function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+        inner = self.inner(ScopeKind.FUNCTION, node.name)
+        inner.span = self.region.coordinates.span(node)
+        inner.head = self.region.coordinates.head(node)
+        inner.is_async = isinstance(node, ast.AsyncFunctionDef)
+        inner.decorators = tuple(inner.outer_expression(decorator) for decorator in node.decorator_list)
+        inner.returns = inner.annotation(node.returns) if node.returns is not None else NONE
+        inner.signature(node.args)
+        inner.body(node.body)
+        self.bind(node.name, self.add(Nested(inner.index), inner.span))
+
+    def body(self, statements: list[ast.stmt]) -> None:
+        bound, outer, self.is_generator = names_bound(statements, self.region.fields)
+        self.outer_names = outer
+        self.locals = frozenset(bound | {parameter.name for parameter in self.parameters}) - outer
+        assert self.environment is not None
+        for parameter in self.parameters:
+            self.bind(parameter.name, self.add(Parameter(parameter.name), parameter.span))
+        self.block(statements)
+        self.close()
+
+    def class_definition(self, node: ast.ClassDef) -> None:
+        inner = self.inner(ScopeKind.CLASS, node.name)
+        inner.span = self.region.coordinates.span(node)
+        inner.head = self.region.coordinates.head(node)
+        inner.decorators = tuple(inner.outer_expression(decorator) for decorator in node.decorator_list)
+        inner.bases = tuple(
+            [inner.argument(base) for base in node.bases]
+            + [Argument(keyword.arg or "**", inner.outer_expression(keyword.value)) for keyword in node.keywords]
+        )
+        inner.block(node.body)
+        self.bind(node.name, self.add(Nested(inner.index), inner.span))
+
+    def declare(self, node: ast.Global | ast.Nonlocal) -> None:
+        if self.kind is not ScopeKind.FUNCTION:
+            self.outer_names = self.outer_names | frozenset(node.names)
+
+    def type_alias(self, node: ast.stmt) -> None:
+        name, value = getattr(node, "name", None), getattr(node, "value", None)
+        if isinstance(name, ast.Name) and isinstance(value, ast.expr):
+            self.target(name, self.expression(value), NONE)
+
+
+def _loaded(node: ast.expr) -> ast.expr:
+    """The target of an augmented assignment, read."""
+    match node:
+        case ast.Name(id=name):
+            return ast.copy_location(ast.Name(name, ast.Load()), node)
+        case _:
+            return node
+
+
+def _is_suppress(node: ast.expr) -> bool:
+    if not isinstance(node, ast.Call):
+        return False
+    function = node.func
+    return (function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")) == "suppress"
+
+
+def _is_irrefutable(pattern: ast.pattern) -> bool:
+    match pattern:
+        case ast.MatchAs(pattern=None):
+            return True
+        case ast.MatchAs(pattern=inner) if inner is not None:
+            return _is_irrefutable(inner)
+        case ast.MatchOr(patterns=patterns):
+            return any(_is_irrefutable(alternative) for alternative in patterns)
+        case _:
+            return False
+
+
+_STATEMENTS: dict[type[ast.AST], Callable[..., None]] = {
+    ast.Expr: Statements.expression_statement,
+    ast.Assign: Statements.assign,
+    ast.AnnAssign: Statements.annotated_assign,
+    ast.AugAssign: Statements.augmented_assign,
+    ast.Delete: Statements.delete,
+    ast.Return: Statements.leave,
+    ast.Raise: Statements.throw,
+    ast.Assert: Statements.assertion,
+    ast.If: Statements.condition,
+    ast.For: Statements.for_loop,
+    ast.AsyncFor: Statements.for_loop,
+    ast.While: Statements.while_loop,
+    ast.Break: Statements.interrupt,
+    ast.Continue: Statements.interrupt,
+    ast.With: Statements.with_block,
+    ast.AsyncWith: Statements.with_block,
+    ast.Try: Statements.try_block,
+    ast.Match: Statements.match_block,
+    ast.Import: Statements.import_names,
+    ast.ImportFrom: Statements.import_from,
+    ast.FunctionDef: Statements.function,
+    ast.AsyncFunctionDef: Statements.function,
+    ast.ClassDef: Statements.class_definition,
+    ast.Global: Statements.declare,
+    ast.Nonlocal: Statements.declare,
+}
+if hasattr(ast, "TryStar"):
+    _STATEMENTS[ast.TryStar] = Statements.try_block
+if hasattr(ast, "TypeAlias"):
+    _STATEMENTS[ast.TypeAlias] = Statements.type_alias

@@ -1,0 +1,102 @@
+"""What is assigned to, unpacked into and declared as a parameter."""
+
+# A method is named after what it lowers, binds or joins.
+# ruff: noqa: D102
+
+import ast
+from abc import abstractmethod
+
+from execution_lint.extract.flow import FLOW, Flow
+from execution_lint.facts.scopes import (
+    Assignment,
+    ParameterFact,
+    ParameterKind,
+    ScopeKind,
+    TargetKind,
+)
+from execution_lint.facts.values import (
+    NONE,
+    After,
+    Assigned,
+    Changed,
+    Declared,
+    Element,
+    Ref,
+    Sequence,
+    Spread,
+)
+from execution_lint.model.place import Span
+
+
+class Targets(Flow):
+    """Binds names, attributes and items to values."""
+
+    @abstractmethod
+    def annotation(self, node: ast.expr) -> Ref:
+        """Like an expression, with what stands in quotes read as code."""
+
+    def target(self, node: ast.expr, value: Ref, annotation: Ref) -> None:
+        span = self.region.span(node)
+        match node:
+            case ast.Name(id=name):
+                kind = TargetKind.GLOBAL if name in self.outer_names else TargetKind.NAME
+                self.assignments.append(Assignment(kind, name, NONE, NONE, value, annotation, span))
+                if value != NONE:
+                    is_declared = annotation != NONE and kind is TargetKind.NAME and self.kind is ScopeKind.FUNCTION
+                    self.bind(name, self.add(Declared(annotation, value), span) if is_declared else value)
+            case ast.Attribute(value=base, attr=name):
+                receiver = self.expression(base)
+                self.assignments.append(Assignment(TargetKind.ATTRIBUTE, name, receiver, NONE, value, annotation, span))
+                if self.environment is not None and self.kind is ScopeKind.FUNCTION:
+                    assigned = self.add(Assigned(receiver, name, value), span)
+                    self.environment[FLOW] = self.add(After(self.environment[FLOW], assigned), span)
+            case ast.Subscript(value=base, slice=index):
+                receiver = self.expression(base)
+                key = self.expression(index)
+                self.assignments.append(Assignment(TargetKind.ITEM, "", receiver, key, value, annotation, span))
+                if isinstance(base, ast.Name):
+                    self.rebind(receiver, self.add(Changed(receiver, "set", key, value), span))
+            case ast.Tuple(elts=targets) | ast.List(elts=targets):
+                self.unpack(targets, value, span)
+            case ast.Starred(value=inner):
+                self.target(inner, self.add(Element(value, NONE), span), annotation)
+            case _:
+                pass
+
+    def unpack(self, targets: list[ast.expr], value: Ref, span: Span) -> None:
+        source = self.values[value] if value != NONE else None
+        pairwise = (
+            isinstance(source, Sequence)
+            and len(source.elements) == len(targets)
+            and not any(isinstance(target, ast.Starred) for target in targets)
+            and not any(isinstance(self.values[element], Spread) for element in source.elements)
+        )
+        for position, target in enumerate(targets):
+            if pairwise and isinstance(source, Sequence):
+                self.target(target, source.elements[position], NONE)
+            else:
+                self.target(target, self.add(Element(value, position), span), NONE)
+
+    def signature(self, node: ast.arguments) -> None:
+        found: list[ParameterFact] = []
+        positional = [*node.posonlyargs, *node.args]
+        defaults: list[ast.expr | None] = [None] * (len(positional) - len(node.defaults))
+        for position, (argument, default) in enumerate(zip(positional, [*defaults, *node.defaults], strict=True)):
+            kind = ParameterKind.POSITIONAL if position < len(node.posonlyargs) else ParameterKind.PLAIN
+            found.append(self.parameter(argument, kind, default))
+        if node.vararg is not None:
+            found.append(self.parameter(node.vararg, ParameterKind.ARGUMENTS, None))
+        for argument, default in zip(node.kwonlyargs, node.kw_defaults, strict=True):
+            found.append(self.parameter(argument, ParameterKind.KEYWORD, default))
+        if node.kwarg is not None:
+            found.append(self.parameter(node.kwarg, ParameterKind.KEYWORDS, None))
+        self.parameters = tuple(found)
+
+    def parameter(self, node: ast.arg, kind: ParameterKind, default: ast.expr | None) -> ParameterFact:
+        annotation = self.annotation(node.annotation) if node.annotation is not None else NONE
+        value = self.outer_expression(default) if default is not None else NONE
+        return ParameterFact(node.arg, kind, annotation, value, self.region.span(node))
+
+    def outer_expression(self, node: ast.expr) -> Ref:
+        """A decorator, default or base: evaluated before the scope has names of its own."""
+        return self.expression(node)
