@@ -3,7 +3,8 @@ How many jobs a second the runtime sustains, and at what latency, beside a bare 
 
 Three loads, each by the same bounded client against a uvicorn of its own on the loopback: a bare route that validates
 the same request and answers at once; `POST` (a job is stored, claimed, run, stored, answered); `POST /async` until the
-last job is over. The ratio to the bare route says what a job costs, whatever the machine is.
+last job is over. The loads take turns, so that the
+ratio to the bare route, the median over the rounds, says what a job costs whatever else the machine does.
 
     python benchmarks/runtime_load.py --seconds 10 --clients 16
 """
@@ -17,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -95,52 +96,55 @@ async def until_idle(address: str) -> None:
             await asyncio.sleep(0.02)
 
 
-async def measured(
-    address: str, path: str, clients: int, seconds: float, afterwards: Callable[[str], Awaitable[None]] | None = None
-) -> tuple[float, list[float]]:
-    """Completed requests or jobs a second, and the latencies."""
-    await load(address, path, clients, min(1.0, seconds))
-    if afterwards:
-        await afterwards(address)
+async def measured(address: str, path: str, clients: int, seconds: float, has_jobs: bool) -> tuple[float, list[float]]:
+    """Completed requests or jobs a second, and the latencies of the requests."""
     started = time.perf_counter()
     latencies = await load(address, path, clients, seconds)
-    if afterwards:
-        await afterwards(address)
+    if has_jobs:
+        await until_idle(address)
     return len(latencies) / (time.perf_counter() - started), latencies
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[1] if __doc__ else None)
-    parser.add_argument("--seconds", type=float, default=10.0, help="how long each load lasts")
+    parser.add_argument("--seconds", type=float, default=10.0, help="how long each load lasts in all")
+    parser.add_argument("--rounds", type=int, default=5, help="how often the loads take turns")
     parser.add_argument("--clients", type=int, default=16, help="requests under way at once")
     parser.add_argument("--workers", type=int, default=4, help="jobs that the runtime runs at once")
     chosen = parser.parse_args()
 
-    rows: list[tuple[str, float, list[float]]] = []
     bare_port, port = free_port(), free_port()
     bare, service = f"http://127.0.0.1:{bare_port}", f"http://127.0.0.1:{port}"
-    with served("-c", BARE, str(bare_port)):
-        asyncio.run(until_it_answers(bare))
-        rows.append(("bare route", *asyncio.run(measured(bare, "/bare", chosen.clients, chosen.seconds))))
+    loads = {
+        "bare route": (bare, "/bare", False),
+        "POST": (service, EXECUTIONS, True),
+        "POST /async, until over": (service, f"{EXECUTIONS}/async", True),
+    }
+    rates: dict[str, list[float]] = {name: [] for name in loads}
+    latencies: dict[str, list[float]] = {name: [] for name in loads}
     with tempfile.TemporaryDirectory() as folder:
         options = ["--port", str(port), "--database", f"sqlite:///{folder}/jobs.sqlite3", "--queue-limit", "1000000"]
-        with served("-m", "runtime", *options, "--workers", str(chosen.workers)):
-            asyncio.run(until_it_answers(service))
-            rows.append(("POST", *asyncio.run(measured(service, EXECUTIONS, chosen.clients, chosen.seconds))))
-            path = f"{EXECUTIONS}/async"
-            rows.append(
-                (
-                    "POST /async, until over",
-                    *asyncio.run(measured(service, path, chosen.clients, chosen.seconds, until_idle)),
-                )
-            )
+        with (
+            served("-c", BARE, str(bare_port)),
+            served("-m", "runtime", *options, "--workers", str(chosen.workers)),
+        ):
+            for address in (bare, service):
+                asyncio.run(until_it_answers(address))
+            for turn in range(chosen.rounds + 1):
+                for name, (address, path, has_jobs) in loads.items():
+                    seconds = chosen.seconds / chosen.rounds
+                    rate, taken = asyncio.run(measured(address, path, chosen.clients, seconds, has_jobs))
+                    # The first turn warms up.
+                    if turn:
+                        rates[name].append(rate)
+                        latencies[name] += taken
 
-    base = rows[0][1]
-    print(f"{chosen.clients} clients, {chosen.workers} workers, {chosen.seconds:g} s each, {os.cpu_count()} cores\n")
+    print(f"{chosen.clients} clients, {chosen.workers} workers, {chosen.rounds} rounds, {os.cpu_count()} cores\n")
     print(f"{'load':<26}{'a second':>10}{'of bare':>10}{'p50 ms':>10}{'p99 ms':>10}")
-    for name, rate, latencies in rows:
-        p50, p99 = statistics.median(latencies) * 1000, statistics.quantiles(latencies, n=100)[98] * 1000
-        print(f"{name:<26}{rate:>10.0f}{rate / base:>10.2f}{p50:>10.1f}{p99:>10.1f}")
+    for name in loads:
+        ratio = statistics.median(rate / base for rate, base in zip(rates[name], rates["bare route"], strict=True))
+        p50, p99 = (statistics.quantiles(latencies[name], n=100)[place] * 1000 for place in (49, 98))
+        print(f"{name:<26}{statistics.median(rates[name]):>10.0f}{ratio:>10.2f}{p50:>10.1f}{p99:>10.1f}")
 
 
 if __name__ == "__main__":

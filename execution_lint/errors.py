@@ -12,7 +12,8 @@ class ExecutionLintError(Exception):
 
 
 class ConfigurationError(ExecutionLintError):
-    """The configuration cannot be used. `mistakes` holds one rendered line a mistake, `usable` what is left without them."""
+    """The configuration cannot be used. `mistakes` holds one rendered line a mistake, `usable` what is left without
+    them."""
 
     def __init__(self, mistakes: tuple[str, ...], usable: object = None) -> None:
         self.mistakes = mistakes

@@ -39,11 +39,14 @@ def _case(path: Path) -> Case:
 
 def _sentence_of_folder(folder: Path) -> str:
     """The first docstring among its modules, by path."""
-    sentences = (_docstring(path.read_text(encoding="utf-8", errors="replace"))[0] for path in sorted(folder.rglob("*.py")))
+    sentences = (
+        _docstring(path.read_text(encoding="utf-8", errors="replace"))[0] for path in sorted(folder.rglob("*.py"))
+    )
     return next((sentence for sentence in sentences if sentence), "")
 
 
 def _docstring(source: str) -> tuple[str, int]:
-    """A module's docstring on one line, and the number of its last line, by its text: some cases do not parse, or not on every Python."""
+    """A module's docstring on one line, and the number of its last line, by its text: some cases do not parse, or not
+    on every Python."""
     found = _DOCSTRING.match(source)
     return (" ".join(found[1].split()), source.count("\n", 0, found.end()) + 1) if found else ("", 0)

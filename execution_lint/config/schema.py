@@ -263,7 +263,8 @@ class Options(msgspec.Struct, frozen=True, kw_only=True, rename="kebab"):
     test_paths: tuple[PathGlob, ...] = ("tests/", "test_*.py", "*_test.py", "conftest.py")
     """Test code: indexed, but only EXL102, EXL107 and EXL108 report there, unless the file is named."""
     frozen_paths: tuple[PathGlob, ...] = ("migrations/", "alembic/versions/", "*_pb2.py", "*_pb2_grpc.py")
-    """Code that is not changed by hand: indexed, but not reported on, unless the file is named. So are files whose header says that they are generated."""
+    """Code that is not changed by hand: indexed, but not reported on, unless the file is named. So are files whose
+    header says that they are generated."""
     event_loop: EventLoopContract = EventLoopContract()
     """Who may own an event loop."""
     envelopes: tuple[Envelope, ...] = msgspec.field(default=(), name="envelope")

@@ -79,23 +79,35 @@ class Planner:
 
     def _settings(self, root: Path) -> DiscoverySettings:
         config = self.config(root)
-        return DiscoverySettings(exclude=config.exclude, extend_exclude=config.extend_exclude, respect_gitignore=config.respect_gitignore)
+        return DiscoverySettings(
+            exclude=config.exclude, extend_exclude=config.extend_exclude, respect_gitignore=config.respect_gitignore
+        )
 
     def _plan(self, project: FoundProject) -> Plan:
         config = self.config(project.root)
         threshold = self._invocation.min_confidence or config.min_confidence
-        return Plan(project, config, selected(config, self._invocation), threshold, (*config.notes, *_unchecked(config)))
+        return Plan(
+            project, config, selected(config, self._invocation), threshold, (*config.notes, *_unchecked(config))
+        )
 
     def _check_codes(self, plans: tuple[Plan, ...]) -> None:
         known = [rule.code for rule in all_rules()]
-        given = (("--select", self._invocation.select or ()), ("--extend-select", self._invocation.extend_select), ("--ignore", self._invocation.ignore))
+        given = (
+            ("--select", self._invocation.select or ()),
+            ("--extend-select", self._invocation.extend_select),
+            ("--ignore", self._invocation.ignore),
+        )
         for option, codes in given:
             for code in codes:
                 if not is_known(code):
                     self._mistakes.append(f"{option}: no rule is called {code}{_hint(nearest(code, known))}")
         for plan in plans:
             config = plan.config
-            for key, codes in (("select", config.select), ("extend-select", config.extend_select), ("ignore", config.ignore)):
+            for key, codes in (
+                ("select", config.select),
+                ("extend-select", config.extend_select),
+                ("ignore", config.ignore),
+            ):
                 for code in codes:
                     if not is_known(code):
                         line = config.line_of(key, code)
@@ -104,7 +116,9 @@ class Planner:
                 for code in codes:
                     if not is_known(code):
                         line = config.line_of("per-file-ignores", glob) or config.line_of("per-file-ignores")
-                        self._mistakes.append(config.mistake(line, "per-file-ignores", f"no rule is called {code}", known, code))
+                        self._mistakes.append(
+                            config.mistake(line, "per-file-ignores", f"no rule is called {code}", known, code)
+                        )
 
 
 def _hint(candidate: str | None) -> str:
@@ -138,7 +152,11 @@ def _check_contract(plan: Plan) -> tuple[str, ...]:
     """The enums that the contract names and the project does not have, one line each."""
     config = plan.config
     named: list[tuple[str, Reference]] = [("vocabulary.enum", entry.enum) for entry in config.vocabularies]
-    named += [("envelope.status.vocabulary", entry.status.vocabulary) for entry in config.envelopes if entry.status is not None]
+    named += [
+        ("envelope.status.vocabulary", entry.status.vocabulary)
+        for entry in config.envelopes
+        if entry.status is not None
+    ]
     if not named:
         return ()
     paths = tuple(file.path for file in plan.found.files)

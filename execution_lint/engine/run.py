@@ -8,7 +8,6 @@ import sys
 import time
 import traceback
 from collections.abc import Iterator
-from pathlib import Path
 
 import msgspec
 
@@ -21,7 +20,6 @@ from execution_lint.engine.plan import Plan, Planner
 from execution_lint.engine.pool import usual_jobs
 from execution_lint.engine.progress import Progress
 from execution_lint.engine.sift import Sieve
-from execution_lint.model.confidence import Confidence
 from execution_lint.model.finding import Finding
 from execution_lint.model.place import Place, Span
 from execution_lint.model.report import Counts, ProjectReport, Report, SetAside, Undecided
@@ -43,11 +41,13 @@ RECENT_SECONDS = 2.0
 
 
 def run(invocation: Invocation, progress: Progress | None = None) -> Report:
-    """Carry out a scan. Raises `ExecutionLintError` where it cannot be carried out at all; trouble with a part is in the report."""
+    """Carry out a scan. Raises `ExecutionLintError` where it cannot be carried out at all; trouble with a part is in
+    the report."""
     if sys.getrecursionlimit() < RECURSION_LIMIT:
         sys.setrecursionlimit(RECURSION_LIMIT)
     is_collecting = gc.isenabled()
-    # What is made lives until the end, so that looking for garbage meanwhile costs a seventh of the time and finds none.
+    # What is made lives until the end, so that looking for garbage meanwhile costs a seventh of the time and finds
+    # none.
     gc.disable()
     try:
         return _run(invocation, progress)
@@ -86,7 +86,7 @@ def _project_report(
 ) -> ProjectReport:
     folder = str(plan.found.root / CACHE_FOLDER)
     is_cached = invocation.cache and invocation.locate and invocation.stdin is None
-    key = _cache_key(invocation, plan, baseline) if is_cached else ""
+    key = _cache_key(plan, baseline) if is_cached else ""
     notes: list[str] = []
     if is_cached:
         known = report_cache.load(folder, key, notes.append)
@@ -100,7 +100,7 @@ def _project_report(
     return msgspec.structs.replace(report, notes=(*report.notes, *notes))
 
 
-def _cache_key(invocation: Invocation, plan: Plan, baseline: baselines.Baseline | None) -> str:
+def _cache_key(plan: Plan, baseline: baselines.Baseline | None) -> str:
     """Everything that can change the report."""
     state = hashlib.sha256()
     now = time.time()
@@ -128,7 +128,9 @@ def _cache_key(invocation: Invocation, plan: Plan, baseline: baselines.Baseline 
     return state.hexdigest()
 
 
-def _scanned(invocation: Invocation, plan: Plan, baseline: baselines.Baseline | None, progress: Progress | None) -> ProjectReport:
+def _scanned(
+    invocation: Invocation, plan: Plan, baseline: baselines.Baseline | None, progress: Progress | None
+) -> ProjectReport:
     root = plan.found.root
     paths, replaced = _with_stdin(invocation, plan)
     jobs = invocation.jobs or usual_jobs()
@@ -158,13 +160,19 @@ def _scanned(invocation: Invocation, plan: Plan, baseline: baselines.Baseline | 
     reported = tuple(sorted((*kept, *more), key=_order))
     doubts = tuple(disagreements(kept, library)) if invocation.locate else ()
     named = plan.found.named
-    troubled = any(named is None or path in named for path in library.troubles) or any(finding.code == exl002_crashed_rule.RULE.code for finding in found)
+    troubled = any(named is None or path in named for path in library.troubles) or any(
+        finding.code == exl002_crashed_rule.RULE.code for finding in found
+    )
     return ProjectReport(
         root=root.as_posix(),
         findings=reported,
         set_aside=(*aside, *_not_twice(more_aside)),
-        counts=Counts(found=len(paths), read=library.read_count, parsed=library.parsed_count, skipped=len(library.troubles)),
-        undecided=tuple(Undecided(subject, reason, count) for (subject, reason), count in sorted(project.undecided.items())),
+        counts=Counts(
+            found=len(paths), read=library.read_count, parsed=library.parsed_count, skipped=len(library.troubles)
+        ),
+        undecided=tuple(
+            Undecided(subject, reason, count) for (subject, reason), count in sorted(project.undecided.items())
+        ),
         notes=(*plan.notes, *doubts),
         troubled=troubled,
     )
@@ -193,7 +201,13 @@ def _checked(project: Project, rules: tuple[Rule, ...], progress: Progress | Non
             subjects = project.subjects(kind)
         except Exception as error:
             for rule, _ in concerned:
-                yield _crash(rule, Place(next(iter(project.inference.modules.library.paths), "."), Span(1, 1, 1, 1)), "", error, debug=debug)
+                yield _crash(
+                    rule,
+                    Place(next(iter(project.inference.modules.library.paths), "."), Span(1, 1, 1, 1)),
+                    "",
+                    error,
+                    debug=debug,
+                )
             continue
         for subject in subjects:
             for rule, check in concerned:
@@ -219,7 +233,10 @@ def _troubles(library: FileLibrary) -> Iterator[Finding]:
     for path, trouble in sorted(library.troubles.items()):
         line = max(1, trouble.line)
         yield exl001_unparsed_file.RULE.finding(
-            Place(path, Span(line, 1, line, 1)), scope="", help="mend the file, or exclude it with `extend-exclude`", reason=trouble.reason
+            Place(path, Span(line, 1, line, 1)),
+            scope="",
+            help="mend the file, or exclude it with `extend-exclude`",
+            reason=trouble.reason,
         )
 
 

@@ -8,7 +8,8 @@ from execution_lint.rules.rule import Rule, all_rules
 
 
 def selected(config: Config, invocation: Invocation) -> frozenset[str]:
-    """The codes of the rules that run. The command line is a layer above the file: its `--select` replaces the file's selection."""
+    """The codes of the rules that run. The command line is a layer above the file: its `--select` replaces the file's
+    selection."""
     enabled: set[str] = set()
     layers = (
         (config.select, config.extend_select, config.ignore),
@@ -28,8 +29,13 @@ def selected(config: Config, invocation: Invocation) -> frozenset[str]:
 
 
 def _specificity(rule: Rule, prefixes: Iterable[str]) -> int:
-    """The length of the longest prefix that names the rule; 0 where none does. A rule by its full code alone is in no prefix."""
-    matching = (prefix for prefix in prefixes if rule.code.startswith(prefix) and (not rule.by_full_code_only or prefix == rule.code))
+    """The length of the longest prefix that names the rule; 0 where none does. A rule by its full code alone is in no
+    prefix."""
+    matching = (
+        prefix
+        for prefix in prefixes
+        if rule.code.startswith(prefix) and (not rule.by_full_code_only or prefix == rule.code)
+    )
     return max((len(prefix) for prefix in matching), default=0)
 
 

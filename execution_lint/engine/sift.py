@@ -76,7 +76,9 @@ class Sieve:
             return Reason.PLACE, place
         if not finding.confidence.is_at_least(self.threshold):
             return Reason.CONFIDENCE, f"min-confidence {self.threshold.value}"
-        if self.named is not None and self.named.isdisjoint((path, *(related.place.path for related in finding.related))):
+        if self.named is not None and self.named.isdisjoint(
+            (path, *(related.place.path for related in finding.related))
+        ):
             return Reason.UNNAMED, "no file of it was named"
         if self.baseline is not None and finding.fingerprint in self.baseline.fingerprints:
             return Reason.BASELINE, self.baseline.path
@@ -112,7 +114,12 @@ class Sieve:
             span = finding.place.span
             if comment.kind != "ignore-file" and comment.line not in (span.start_line, span.end_line):
                 lines = lines if lines is not None else self._head_lines(finding.place)
-                if lines.isdisjoint((comment.line, comment.next_code_line if comment.own_line and comment.kind == "ignore" else comment.line)):
+                if lines.isdisjoint(
+                    (
+                        comment.line,
+                        comment.next_code_line if comment.own_line and comment.kind == "ignore" else comment.line,
+                    )
+                ):
                     continue
             self._used.add((finding.place.path, comment.line, comment.column))
             return comment
@@ -157,7 +164,11 @@ class Sieve:
         is_ours = comment.names_us
         found: list[Finding] = []
         if comment.mistake:
-            return [exl003_unused_suppression.RULE.finding(place, scope="", what=f"the suppression cannot be understood: {comment.mistake}")]
+            return [
+                exl003_unused_suppression.RULE.finding(
+                    place, scope="", what=f"the suppression cannot be understood: {comment.mistake}"
+                )
+            ]
         if self._is_expired(comment):
             return [exl005_expired_suppression.RULE.finding(place, scope="", until=str(comment.until))]
         did_run = not comment.codes or any(_ran(code, self.codes) for code in comment.codes)
@@ -165,7 +176,11 @@ class Sieve:
             what = f"nothing is held back by the suppression of {', '.join(comment.codes) or 'every rule'}"
             found.append(exl003_unused_suppression.RULE.finding(place, scope="", what=what, help="remove it"))
         if is_ours and self.config.require_suppression_reason and not comment.reason:
-            spelled = f"{comment.kind}[{', '.join(comment.codes)}]" if comment.kind != "noqa" else f"noqa: {', '.join(comment.codes)}"
+            spelled = (
+                f"{comment.kind}[{', '.join(comment.codes)}]"
+                if comment.kind != "noqa"
+                else f"noqa: {', '.join(comment.codes)}"
+            )
             help_line = "write `# execution-lint: ignore[CODE] reason`"
             found.append(exl004_unexplained_suppression.RULE.finding(place, scope="", help=help_line, comment=spelled))
         return found

@@ -124,6 +124,7 @@ class Scope(msgspec.Struct, frozen=True):
 
 
 class RegionFacts(msgspec.Struct, frozen=True):
-    """What one region says. `scopes[0]` is the surrounding code (module or class level) as far as it lies in the region."""
+    """What one region says. `scopes[0]` is the surrounding code (module or class level) as far as it lies in the
+    region."""
 
     scopes: tuple[Scope, ...]

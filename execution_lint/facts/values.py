@@ -1,11 +1,10 @@
 """Symbolic values: what an expression of a scope stands for, as a table in single-assignment form.
 
-Each scope holds a tuple of values; a value refers to others by their index (a `Ref`). A name that is bound again gets a new value,
-a join of branches is a `Choice`, and a change to a dict (`d["k"] = v`, `d.update(...)`) makes a `Changed` value. The form follows Cytron et al.,
-"Efficiently computing static single assignment form and the control dependence graph" (TOPLAS 1991), on structured control flow.
+Each scope holds a tuple of values; a value refers to others by their index (a `Ref`). A name that is bound again
+gets a new value, a join of branches is a `Choice`, and a change to a dict (`d["k"] = v`, `d.update(...)`) makes a
+`Changed` value. The form follows Cytron et al., "Efficiently computing static single assignment form and the control
+dependence graph" (TOPLAS 1991), on structured control flow.
 """
-
-from typing import Union
 
 import msgspec
 
@@ -127,7 +126,8 @@ class Choice(_Value, frozen=True, tag="choice"):
 
 
 class Changed(_Value, frozen=True, tag="changed"):
-    """`base` after a change in place: `set`, `delete`, `update`, `setdefault`, `pop`, `clear`, `method` (another method), `passed` (given to a call, `value`)."""
+    """`base` after a change in place: `set`, `delete`, `update`, `setdefault`, `pop`, `clear`, `method` (another
+    method), `passed` (given to a call, `value`)."""
 
     base: Ref
     how: str
@@ -168,7 +168,8 @@ class Caught(_Value, frozen=True, tag="caught"):
 
 
 class After(_Value, frozen=True, tag="after"):
-    """The flow of control after a statement that is a call (reached only where the call returns) or sets an attribute. -1 is the scope's start."""
+    """The flow of control after a statement that is a call (reached only where the call returns) or sets an
+    attribute. -1 is the scope's start."""
 
     flow: Ref
     call: Ref
@@ -182,7 +183,8 @@ class Declared(_Value, frozen=True, tag="declared"):
 
 
 class Narrowed(_Value, frozen=True, tag="narrowed"):
-    """`base` behind a test that tells more of it: `some` (not None), `none`, `true`, `false`, or `instance` (of `kind`)."""
+    """`base` behind a test that tells more of it: `some` (not None), `none`, `true`, `false`, or `instance` (of
+    `kind`)."""
 
     base: Ref
     how: str
@@ -203,31 +205,31 @@ class Unknown(_Value, frozen=True, tag="unknown"):
     reason: str
 
 
-Value = Union[
-    Text,
-    Constant,
-    Free,
-    Parameter,
-    Nested,
-    Imported,
-    Attribute,
-    Call,
-    Item,
-    Mapping,
-    Sequence,
-    Spread,
-    Comprehension,
-    Awaited,
-    Choice,
-    Changed,
-    Element,
-    Entered,
-    Formatted,
-    Operation,
-    Caught,
-    After,
-    Declared,
-    Narrowed,
-    Assigned,
-    Unknown,
-]
+Value = (
+    Text
+    | Constant
+    | Free
+    | Parameter
+    | Nested
+    | Imported
+    | Attribute
+    | Call
+    | Item
+    | Mapping
+    | Sequence
+    | Spread
+    | Comprehension
+    | Awaited
+    | Choice
+    | Changed
+    | Element
+    | Entered
+    | Formatted
+    | Operation
+    | Caught
+    | After
+    | Declared
+    | Narrowed
+    | Assigned
+    | Unknown
+)

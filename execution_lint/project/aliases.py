@@ -11,7 +11,9 @@ MAXIMUM_ROUNDS = 6
 """Renamings of renamings that are followed."""
 
 
-def closure(inference: Inference, names: frozenset[str], is_extended: Callable[[Scope], bool] = lambda scope: True) -> frozenset[str]:
+def closure(
+    inference: Inference, names: frozenset[str], is_extended: Callable[[Scope], bool] = lambda _: True
+) -> frozenset[str]:
     """`names` and every other name that an import, an assignment or a subclass binds to what one of them stands for.
 
     `is_extended` tells of a subclass whether it can have subclasses of its own; where not, its name is left out.
@@ -46,7 +48,11 @@ def _bound(scope: Scope, names: frozenset[str], is_extended: Callable[[Scope], b
     for assignment in scope.assignments:
         if assignment.kind in (TargetKind.ATTRIBUTE, TargetKind.GLOBAL) and _refers(scope, assignment.value, names):
             yield assignment.name
-    if scope.kind is ScopeKind.CLASS and is_extended(scope) and any(_refers(scope, base.value, names) for base in scope.bases):
+    if (
+        scope.kind is ScopeKind.CLASS
+        and is_extended(scope)
+        and any(_refers(scope, base.value, names) for base in scope.bases)
+    ):
         yield scope.name
 
 

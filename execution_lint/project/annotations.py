@@ -62,9 +62,14 @@ class Annotations(Calls):
                 yield from self._generic(At(frame, base), At(frame, index))
             case Call(arguments=arguments, function=function) if len(arguments) > 1:
                 is_new_type = any(
-                    isinstance(thing, ExternalThing) and thing.name == "typing.NewType" for thing in self.things(At(frame, function))
+                    isinstance(thing, ExternalThing) and thing.name == "typing.NewType"
+                    for thing in self.things(At(frame, function))
                 )
-                yield from self.types(At(frame, arguments[1].value)) if is_new_type else (UnknownThing("a type made by a call"),)
+                yield from (
+                    self.types(At(frame, arguments[1].value))
+                    if is_new_type
+                    else (UnknownThing("a type made by a call"),)
+                )
             case Text():
                 yield UnknownThing("a quoted type that cannot be read")
             case _:
@@ -74,7 +79,11 @@ class Annotations(Calls):
         module = self.module(path)
         target = self.modules.relative(imported, module)
         found = self.modules.find(target, module)
-        sites = self.module_sites(found, imported.name) if imported.name and found is not None and not found.endswith("/") else ()
+        sites = (
+            self.module_sites(found, imported.name)
+            if imported.name and found is not None and not found.endswith("/")
+            else ()
+        )
         for site in sites:
             yield from self.types(site)
         if not sites:

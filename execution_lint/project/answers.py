@@ -27,7 +27,14 @@ def crossed(lefts: tuple[Answer, ...], rights: tuple[Answer, ...]) -> tuple[Answ
     for left, right in product(lefts, rights):
         match right.kind:
             case AnswerKind.OBJECT:
-                found[Answer(AnswerKind.OBJECT, left.keys | right.keys, left.is_open or right.is_open, left.reason or right.reason)] = None
+                found[
+                    Answer(
+                        AnswerKind.OBJECT,
+                        left.keys | right.keys,
+                        left.is_open or right.is_open,
+                        left.reason or right.reason,
+                    )
+                ] = None
             case AnswerKind.BARE if right.reason == "null":
                 found[left] = None
             case _:

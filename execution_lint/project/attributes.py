@@ -32,7 +32,9 @@ class Attributes(Classes):
     """Answers what `thing.name` stands for, inherited, annotated and assigned attributes included."""
 
     @abstractmethod
-    def returned(self, function: FunctionThing, arguments: "dict[str, tuple[At, ...]]", calls: int = 1) -> Iterator[Thing]:
+    def returned(
+        self, function: FunctionThing, arguments: "dict[str, tuple[At, ...]]", calls: int = 1
+    ) -> Iterator[Thing]:
         """What a function gives: by its annotation, else by its exits. A coroutine function gives a coroutine."""
 
     def attribute(self, thing: Thing, name: str) -> Iterator[Thing]:
@@ -101,10 +103,21 @@ class Attributes(Classes):
                     if found:
                         yield from found
                         return
-                case ExternalThing(name="builtins.object") | ExternalThing(name="abc.ABC") | ExternalThing(name="typing.Generic"):
+                case (
+                    ExternalThing(name="builtins.object")
+                    | ExternalThing(name="abc.ABC")
+                    | ExternalThing(name="typing.Generic")
+                ):
                     continue
                 case ExternalThing():
-                    if base.name.rpartition(".")[2] in ("BaseModel", "Protocol", "Generic", "DeclarativeBase", "TypedDict", "Struct"):
+                    if base.name.rpartition(".")[2] in (
+                        "BaseModel",
+                        "Protocol",
+                        "Generic",
+                        "DeclarativeBase",
+                        "TypedDict",
+                        "Struct",
+                    ):
                         continue
                     yield ExternalThing(f"{base.name}.{name}", receiver)
                     return

@@ -69,7 +69,9 @@ class Calls(Parts):
             yield from self.types(first)
         elif thing.name in ("builtins.staticmethod", "builtins.classmethod") and first is not None:
             yield from self.things(first)
-        elif thing.name in PARTS_OF and isinstance(thing.receiver, InstanceThing) and len(thing.receiver.parameters) > 1:
+        elif (
+            thing.name in PARTS_OF and isinstance(thing.receiver, InstanceThing) and len(thing.receiver.parameters) > 1
+        ):
             yield from thing.receiver.parameters[1]
             if thing.name.endswith(".get") and len(arguments) < 2:
                 yield ConstantThing("None", "None")
@@ -122,26 +124,41 @@ class Calls(Parts):
         scope = self.scope(function.definition)
         parameters = list(scope.parameters)
         if function.receiver is not None and parameters and self.owner(function.definition) is not None:
-            takes_receiver = isinstance(function.receiver, (InstanceThing, MemberThing)) or self.is_class_method(function.definition)
+            takes_receiver = isinstance(function.receiver, (InstanceThing, MemberThing)) or self.is_class_method(
+                function.definition
+            )
             if takes_receiver and not self.is_static(function.definition):
                 parameters = parameters[1:]
         given = value.arguments if isinstance(value, Call) else ()
-        return self.bound(parameters, given, call.frame, Frame(function.definition.path, function.definition.region, function.definition.scope))
+        return self.bound(
+            parameters,
+            given,
+            call.frame,
+            Frame(function.definition.path, function.definition.region, function.definition.scope),
+        )
 
     def spare_keywords(self, function: FunctionThing, call: At) -> tuple[Frame, tuple[Argument, ...]]:
         """The keyword arguments of a call that no parameter of the function is named after."""
         value = self.value(call)
         names = {parameter.name for parameter in self.scope(function.definition).parameters}
         given = value.arguments if isinstance(value, Call) else ()
-        return call.frame, tuple(argument for argument in given if argument.name not in ("", "*") and argument.name not in names)
+        return call.frame, tuple(
+            argument for argument in given if argument.name not in ("", "*") and argument.name not in names
+        )
 
     def bound(
         self, parameters: list[ParameterFact], given: tuple[Argument, ...], caller: Frame, callee: Frame
     ) -> "dict[str, tuple[At, ...]]":
         """The values that arguments give to parameters; a parameter that is not told stays out."""
         found: dict[str, tuple[At, ...]] = {}
-        positional = [parameter for parameter in parameters if parameter.kind in (ParameterKind.POSITIONAL, ParameterKind.PLAIN)]
-        names = {parameter.name for parameter in parameters if parameter.kind not in (ParameterKind.ARGUMENTS, ParameterKind.KEYWORDS)}
+        positional = [
+            parameter for parameter in parameters if parameter.kind in (ParameterKind.POSITIONAL, ParameterKind.PLAIN)
+        ]
+        names = {
+            parameter.name
+            for parameter in parameters
+            if parameter.kind not in (ParameterKind.ARGUMENTS, ParameterKind.KEYWORDS)
+        }
         position = 0
         is_open = False
         for argument in given:
@@ -159,7 +176,9 @@ class Calls(Parts):
                     found[parameter.name] = (At(callee, parameter.default),)
         return found
 
-    def returned(self, function: FunctionThing, arguments: "dict[str, tuple[At, ...]]", calls: int = 1) -> Iterator[Thing]:
+    def returned(
+        self, function: FunctionThing, arguments: "dict[str, tuple[At, ...]]", calls: int = 1
+    ) -> Iterator[Thing]:
         """What a function gives: by its annotation, else by its exits. A coroutine function gives a coroutine."""
         scope = self.scope(function.definition)
         result = distinct(self._result(function, scope, arguments, calls))
@@ -179,12 +198,21 @@ class Calls(Parts):
             return None
         return receiver if receiver.of != self.owner(function.definition) else None
 
-    def _result(self, function: FunctionThing, scope: Scope, arguments: "dict[str, tuple[At, ...]]", calls: int) -> Iterator[Thing]:
+    def _result(
+        self, function: FunctionThing, scope: Scope, arguments: "dict[str, tuple[At, ...]]", calls: int
+    ) -> Iterator[Thing]:
         definition = function.definition
         is_followed = calls <= MAXIMUM_CALLS and len(scope.values) <= MAXIMUM_VALUES
         receiver = self.heir(function) if is_followed else None
         given = arguments if is_followed and (arguments or receiver) else None
-        frame = Frame(definition.path, definition.region, definition.scope, given, calls=calls if given is not None else 0, receiver=receiver)
+        frame = Frame(
+            definition.path,
+            definition.region,
+            definition.scope,
+            given,
+            calls=calls if given is not None else 0,
+            receiver=receiver,
+        )
         if scope.returns != NONE:
             for thing in self.types(At(frame, scope.returns)):
                 if _is_self_type(thing) and isinstance(function.receiver, InstanceThing):
@@ -208,4 +236,8 @@ class Calls(Parts):
 
 
 def _is_self_type(thing: Thing) -> bool:
-    return isinstance(thing, InstanceThing) and isinstance(thing.of, ExternalThing) and thing.of.name in ("typing.Self", "typing_extensions.Self")
+    return (
+        isinstance(thing, InstanceThing)
+        and isinstance(thing.of, ExternalThing)
+        and thing.of.name in ("typing.Self", "typing_extensions.Self")
+    )

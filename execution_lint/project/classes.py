@@ -37,7 +37,8 @@ class Classes(Scoping):
         super().__init__(modules)
         self._ancestries: dict[ClassThing, tuple[ClassThing | ExternalThing | UnknownThing, ...]] = {}
         self._cut = False
-        """Whether an answer was cut short below the present question: such answers are not kept, so that their order is of no matter."""
+        """Whether an answer was cut short below the present question: such answers are not kept, so that their order
+        is of no matter."""
 
     def bases(self, thing: ClassThing) -> Things:
         """The direct bases of a class."""
@@ -78,7 +79,10 @@ class Classes(Scoping):
 
     def is_typed_dict(self, cls: ClassThing) -> bool:
         """Whether instances of the class are plain dicts."""
-        return any(isinstance(base, ExternalThing) and base.name in ("typing.TypedDict", "typing_extensions.TypedDict") for base in self.ancestry(cls))
+        return any(
+            isinstance(base, ExternalThing) and base.name in ("typing.TypedDict", "typing_extensions.TypedDict")
+            for base in self.ancestry(cls)
+        )
 
     def decorators(self, definition: Definition) -> Iterator[ExternalThing]:
         """The decorators from outside the project, by name."""
@@ -99,14 +103,18 @@ class Classes(Scoping):
 
     def is_class_method(self, definition: Definition) -> bool:
         """Whether a method takes its class."""
-        return self.scope(definition).name in ("__new__", "__init_subclass__", "__class_getitem__") or self._has_decorator(
-            definition, frozenset({"builtins.classmethod"})
-        )
+        return self.scope(definition).name in (
+            "__new__",
+            "__init_subclass__",
+            "__class_getitem__",
+        ) or self._has_decorator(definition, frozenset({"builtins.classmethod"}))
 
     def _is_setter(self, definition: Definition) -> bool:
         scope = self.scope(definition)
         decorators = (scope.values[decorator] for decorator in scope.decorators)
-        return any(isinstance(decorator, Attribute) and decorator.name in ("setter", "deleter") for decorator in decorators)
+        return any(
+            isinstance(decorator, Attribute) and decorator.name in ("setter", "deleter") for decorator in decorators
+        )
 
     def property_of(self, receiver: InstanceThing, name: str) -> FunctionThing | None:
         """The function behind a property of an object; None where the attribute is none."""
@@ -139,7 +147,8 @@ class Classes(Scoping):
         """The fields, in order, that a dataclass-like class takes as positional arguments; empty for other classes."""
         ancestry = self.ancestry(cls)
         is_made = any(
-            isinstance(base, ExternalThing) and base.name.rpartition(".")[2] in ("NamedTuple", "Struct") for base in ancestry
+            isinstance(base, ExternalThing) and base.name.rpartition(".")[2] in ("NamedTuple", "Struct")
+            for base in ancestry
         ) or any(
             decorator.name.rpartition(".")[2] in ("dataclass", "define", "frozen", "mutable", "attrs", "s")
             for base in ancestry
@@ -155,7 +164,8 @@ class Classes(Scoping):
         return tuple(found)
 
     def column(self, at: At) -> InstanceThing | None:
-        """The enum that the definition of a column names: `Column(Enum(JobStatus))`, `CharField(choices=JobStatus.choices)`."""
+        """The enum that the definition of a column names: `Column(Enum(JobStatus))`,
+        `CharField(choices=JobStatus.choices)`."""
         call = self.value(at)
         if not isinstance(call, Call):
             return None
@@ -170,7 +180,13 @@ class Classes(Scoping):
                 if not isinstance(scope.values[candidate], (Free, Attribute, Nested)):
                     continue
                 for thing in self.things(At(at.frame, candidate)):
-                    owner = thing if isinstance(thing, ClassThing) else thing.of if isinstance(thing, (MemberThing, MemberValueThing)) else None
+                    owner = (
+                        thing
+                        if isinstance(thing, ClassThing)
+                        else thing.of
+                        if isinstance(thing, (MemberThing, MemberValueThing))
+                        else None
+                    )
                     if owner is not None and self.is_enum(owner):
                         return InstanceThing(owner)
         return None

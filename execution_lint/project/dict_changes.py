@@ -28,9 +28,40 @@ from execution_lint.project.things import (
 )
 
 HARMLESS = frozenset(
-    {"info", "debug", "warning", "error", "exception", "log", "dumps", "append", "print", "str", "len", "isinstance", "repr", "list", "sorted",
-     "keys", "items", "values", "get", "dict", "JSONResponse", "jsonify", "bool", "type", "id", "write", "send", "put", "add", "publish", "emit"}
-)  # fmt: skip
+    {
+        "info",
+        "debug",
+        "warning",
+        "error",
+        "exception",
+        "log",
+        "dumps",
+        "append",
+        "print",
+        "str",
+        "len",
+        "isinstance",
+        "repr",
+        "list",
+        "sorted",
+        "keys",
+        "items",
+        "values",
+        "get",
+        "dict",
+        "JSONResponse",
+        "jsonify",
+        "bool",
+        "type",
+        "id",
+        "write",
+        "send",
+        "put",
+        "add",
+        "publish",
+        "emit",
+    }
+)
 
 
 class DictChanges(ABC):
@@ -51,7 +82,9 @@ class DictChanges(ABC):
         if key not in self._changed_inside:
             facts = self._inference.module(at.frame.path).facts(at.frame.region)
             inner = [other for other in facts.scopes if other.parent != NONE] if facts is not None else []
-            self._changed_inside[key] = frozenset(name for other in inner if other is not scope for name in _changed_names(other))
+            self._changed_inside[key] = frozenset(
+                name for other in inner if other is not scope for name in _changed_names(other)
+            )
         names = self._changed_inside[key]
         return bool(names) and any(value == at.ref and name in names for name, value in scope.bindings)
 
@@ -92,7 +125,11 @@ class DictChanges(ABC):
             case "update":
                 yield from self._updated(frame, answer, changed.value)
             case "passed":
-                yield opened(answer, "it is handed to a function that may add keys") if self._may_change(frame, changed) else answer
+                yield (
+                    opened(answer, "it is handed to a function that may add keys")
+                    if self._may_change(frame, changed)
+                    else answer
+                )
             case _:
                 yield answer
 
@@ -114,7 +151,9 @@ class DictChanges(ABC):
             case "*":
                 return tuple(opened(answer) for answer in answers)
             case name:
-                return tuple(Answer(AnswerKind.OBJECT, answer.keys | {name}, answer.is_open, answer.reason) for answer in answers)
+                return tuple(
+                    Answer(AnswerKind.OBJECT, answer.keys | {name}, answer.is_open, answer.reason) for answer in answers
+                )
 
     def _may_change(self, frame: Frame, changed: Changed) -> bool:
         """Whether the call that a dict is handed to may add or remove keys."""
@@ -129,7 +168,9 @@ class DictChanges(ABC):
             match thing:
                 case FunctionThing():
                     given = self._inference.arguments(thing, At(frame, changed.value))
-                    names = {name for name, values in given.items() if any(value.ref == changed.base for value in values)}
+                    names = {
+                        name for name, values in given.items() if any(value.ref == changed.base for value in values)
+                    }
                     if not names or self._changes_parameter(thing, names):
                         return True
                 case ExternalThing() | ClassThing():

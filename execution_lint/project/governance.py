@@ -32,7 +32,8 @@ BUILT_IN = Envelope(name="execution", require=("plugin", "job_id", "status"))
 
 _EXECUTION = re.compile(r"execut|analy[sz]e|(?:^|[/.])run_", re.IGNORECASE)
 _NOT_AN_EXECUTION = re.compile(
-    r"health|ready|readiness|alive|liveness|metrics|version|openapi|docs|redoc|swagger|favicon|jsonrpc|json_rpc|/test(?:/|$)|_with_", re.IGNORECASE
+    r"health|ready|readiness|alive|liveness|metrics|version|openapi|docs|redoc|swagger|favicon|jsonrpc|json_rpc|/test(?:/|$)|_with_",
+    re.IGNORECASE,
 )
 _COLLECTION_KEYS = frozenset({"count", "total", "next_cursor", "next", "page", "limit", "offset"})
 
@@ -89,7 +90,9 @@ class EnvelopeGovernance:
 
     def _is_wrapped(self, envelope: Envelope, exit: HandlerExit) -> bool:
         """Whether something that the contract names supplies the envelope."""
-        wrappers = {wrapper.spelled for wrapper in envelope.wrappers} | {wrapper.dotted for wrapper in envelope.wrappers}
+        wrappers = {wrapper.spelled for wrapper in envelope.wrappers} | {
+            wrapper.dotted for wrapper in envelope.wrappers
+        }
         if not wrappers:
             return False
         for registration in exit.registrations:

@@ -65,20 +65,30 @@ class HandlerExits:
         frame = Frame(handler.path, handler.region, handler.scope)
         routes = tuple(
             dict.fromkeys(
-                Route(registration.methods, path, is_complete) for registration in registrations for path, is_complete in registration.paths
+                Route(registration.methods, path, is_complete)
+                for registration in registrations
+                for path, is_complete in registration.paths
             )
         )
         framework = registrations[0].framework
         override = self._override(frame, registrations)
         has_model = self._has_model(frame, registrations)
-        confidence = Confidence.weakest(*(registration.confidence for registration in registrations), self._decoration(frame, registrations))
+        confidence = Confidence.weakest(
+            *(registration.confidence for registration in registrations), self._decoration(frame, registrations)
+        )
         for exit in scope.exits:
-            if exit.kind not in (ExitKind.RETURN, ExitKind.FALL) or not self._reachability.is_reachable(frame, exit.flow):
+            if exit.kind not in (ExitKind.RETURN, ExitKind.FALL) or not self._reachability.is_reachable(
+                frame, exit.flow
+            ):
                 continue
             if scope.is_generator:
                 answers: tuple[Answer, ...] = (Answer(AnswerKind.NOT_JSON, reason="a stream"),)
             else:
-                answers = (override,) if override is not None else self._answered(At(frame, exit.value) if exit.value != NONE else None, framework)
+                answers = (
+                    (override,)
+                    if override is not None
+                    else self._answered(At(frame, exit.value) if exit.value != NONE else None, framework)
+                )
                 if self._reachability.error_code(frame, exit.flow):
                     answers = tuple(replace(answer, is_error=True) for answer in answers)
             subject = RouteExit(
@@ -143,7 +153,8 @@ class HandlerExits:
                 yield Answer(answer.kind, answer.keys, answer.is_open, answer.reason, is_error or answer.is_error)
 
     def _override(self, frame: Frame, registrations: list[Registration]) -> Answer | None:
-        """An answer that does not follow from the return value: another response class, no body, a decorator that makes its own."""
+        """An answer that does not follow from the return value: another response class, no body, a decorator that
+        makes its own."""
         for registration in registrations:
             at = registration.decorator
             call = self._inference.value(at) if at is not None else None
@@ -179,7 +190,8 @@ class HandlerExits:
         return None
 
     def _redecorated(self, frame: Frame, registrations: list[Registration]) -> Answer | None:
-        """A decorator of the project between the route and the handler that does not hand on what the handler returns."""
+        """A decorator of the project between the route and the handler that does not hand on what the handler
+        returns."""
         scope = self._inference.scope(frame)
         first = max((registration.position for registration in registrations), default=NONE)
         for decorator in scope.decorators[first + 1 :] if first != NONE else ():
@@ -187,7 +199,8 @@ class HandlerExits:
             made_by_call = isinstance(value, Call)
             for thing in self._inference.things(At(frame, value.function if isinstance(value, Call) else decorator)):
                 if isinstance(thing, FunctionThing) and not self._hands_on(thing, made_by_call):
-                    return unknown(f"decorated by `{self._inference.scope(thing.definition).name}`, which makes an answer of its own")
+                    name = self._inference.scope(thing.definition).name
+                    return unknown(f"decorated by `{name}`, which makes an answer of its own")
         return None
 
     def _hands_on(self, decorator: FunctionThing, made_by_call: bool) -> bool:
@@ -204,7 +217,9 @@ class HandlerExits:
         names = {parameter.name for parameter in scope.parameters}
         inner = self._nested_result(scope.exits, scope.values)
         if inner is None:
-            returned = [scope.values[exit.value] for exit in scope.exits if exit.kind is ExitKind.RETURN and exit.value != NONE]
+            returned = [
+                scope.values[exit.value] for exit in scope.exits if exit.kind is ExitKind.RETURN and exit.value != NONE
+            ]
             return all(getattr(value, "name", "") in names for value in returned)
         wrapper = facts.scopes[inner]
         found = False
@@ -250,7 +265,9 @@ class HandlerExits:
         for decorator in scope.decorators[last + 1 :]:
             value = scope.values[decorator]
             for thing in self._inference.things(At(frame, value.function if isinstance(value, Call) else decorator)):
-                if not isinstance(thing, FunctionThing) and not (isinstance(thing, ExternalThing) and thing.name.startswith("functools.")):
+                if not isinstance(thing, FunctionThing) and not (
+                    isinstance(thing, ExternalThing) and thing.name.startswith("functools.")
+                ):
                     return Confidence.LIKELY
         return Confidence.PROVEN
 
@@ -266,7 +283,9 @@ class HandlerExits:
                 if ref != NONE:
                     value = self._inference.scope(at.frame).values[ref]
                     types = self._inference.types(At(at.frame, ref))
-                    return not (isinstance(value, Constant) and value.kind == "None") and any(self._is_model(thing) for thing in types)
+                    return not (isinstance(value, Constant) and value.kind == "None") and any(
+                        self._is_model(thing) for thing in types
+                    )
         scope = self._inference.scope(frame)
         if scope.returns == NONE:
             return False

@@ -1,4 +1,5 @@
-"""What an expression stands for: names through imports, attributes through classes, calls through what functions return."""
+"""What an expression stands for: names through imports, attributes through classes, calls through what functions
+return."""
 
 from collections.abc import Iterator
 from typing import cast
@@ -53,7 +54,8 @@ from execution_lint.project.things import (
 )
 
 MAXIMUM_DEPTH = 40
-"""Steps from a question to its answer beyond which it is not known: bounds time and the stack, the same on every path."""
+"""Steps from a question to its answer beyond which it is not known: bounds time and the stack, the same on every
+path."""
 
 
 class Inference(Annotations):
@@ -172,11 +174,17 @@ class Inference(Annotations):
         things = self.things(base)
         match how:
             case "some" | "true":
-                yield from (thing for thing in things if not (isinstance(thing, ConstantThing) and thing.kind == "None"))
+                yield from (
+                    thing for thing in things if not (isinstance(thing, ConstantThing) and thing.kind == "None")
+                )
             case "none":
                 yield ConstantThing("None", "None")
             case "instance":
-                kinds = tuple(InstanceThing(thing) for thing in self._kinds(kind) if isinstance(thing, (ClassThing, ExternalThing)))
+                kinds = tuple(
+                    InstanceThing(thing)
+                    for thing in self._kinds(kind)
+                    if isinstance(thing, (ClassThing, ExternalThing))
+                )
                 yield from kinds or things
             case _:
                 yield from things
@@ -192,7 +200,11 @@ class Inference(Annotations):
         types = self.types(annotation)
         says_nothing = all(
             isinstance(thing, UnknownThing)
-            or (isinstance(thing, InstanceThing) and isinstance(thing.of, ExternalThing) and thing.of.name in VAGUE_TYPES)
+            or (
+                isinstance(thing, InstanceThing)
+                and isinstance(thing.of, ExternalThing)
+                and thing.of.name in VAGUE_TYPES
+            )
             for thing in types
         )
         yield from self.things(value) if says_nothing else types
@@ -208,7 +220,12 @@ class Inference(Annotations):
             yield UnknownThing(f"parameter `{name}`")
             return
         owner = self.owner(frame.definition)
-        if owner is not None and scope.parameters and scope.parameters[0] is parameter and not self.is_static(frame.definition):
+        if (
+            owner is not None
+            and scope.parameters
+            and scope.parameters[0] is parameter
+            and not self.is_static(frame.definition)
+        ):
             if frame.receiver is not None:
                 yield frame.receiver
                 return
@@ -240,7 +257,10 @@ class Inference(Annotations):
         call = self.scope(frame).values[default]
         if not isinstance(call, Call) or not call.arguments:
             return
-        if any(isinstance(thing, ExternalThing) and thing.name in DEPENDS for thing in self.things(At(frame, call.function))):
+        if any(
+            isinstance(thing, ExternalThing) and thing.name in DEPENDS
+            for thing in self.things(At(frame, call.function))
+        ):
             for provider in self.things(At(frame, call.arguments[0].value)):
                 for thing in self.called(provider, At(frame, default)):
                     yield from self._yielded(thing)
@@ -249,7 +269,9 @@ class Inference(Annotations):
         match thing:
             case InstanceThing(of=ExternalThing(name=name), parameters=parameters) if name in COROUTINES and parameters:
                 return tuple(found for part in parameters[-1] for found in self._yielded(part))
-            case InstanceThing(of=ExternalThing(name=name), parameters=parameters) if name.endswith(("Generator", "Iterator", "ContextManager")):
+            case InstanceThing(of=ExternalThing(name=name), parameters=parameters) if name.endswith(
+                ("Generator", "Iterator", "ContextManager")
+            ):
                 return parameters[0] if parameters else (UnknownThing("what a generator yields"),)
             case _:
                 return (thing,)

@@ -121,7 +121,11 @@ class UsesOfLoops:
         assert isinstance(call, Call)
         for argument in call.arguments:
             target = scope.values[argument.value]
-            if isinstance(target, Attribute) and target.base in aliases and target.name in ("run_forever", "run_until_complete"):
+            if (
+                isinstance(target, Attribute)
+                and target.base in aliases
+                and target.name in ("run_forever", "run_until_complete")
+            ):
                 uses.threaded = True
                 uses.runs_forever |= target.name == "run_forever"
             if not self._holds(scope, argument.value, aliases):
@@ -139,7 +143,9 @@ class UsesOfLoops:
                 uses.factory = True
             else:
                 uses.passed = f"`{spelled(scope, call.function)}(...)`"
-                uses.threaded |= any(self._threads.keeps_a_thread(thing, At(frame, ref), argument.value) for thing in things)
+                uses.threaded |= any(
+                    self._threads.keeps_a_thread(thing, At(frame, ref), argument.value) for thing in things
+                )
 
     def _captured(self, frame: Frame, scope: Scope, aliases: set[Ref], uses: LoopUses) -> None:
         """Uses of the loop in functions nested in the one that makes it."""
@@ -151,7 +157,9 @@ class UsesOfLoops:
         for index, inner in enumerate(facts.scopes):
             if index == frame.scope or not self._is_within(facts.scopes, index, frame.scope):
                 continue
-            captured = {ref for ref, value in enumerate(inner.values) if isinstance(value, Free) and value.name in names}
+            captured = {
+                ref for ref, value in enumerate(inner.values) if isinstance(value, Free) and value.name in names
+            }
             if not captured:
                 continue
             uses.closed_over = True

@@ -68,7 +68,8 @@ class Loops:
                         break
 
     def _names(self, scope: Scope, ref: Ref) -> frozenset[str]:
-        """The names by which a callee could be known: all of its parts, since it may be made by `partial` or `getattr`."""
+        """The names by which a callee could be known: all of its parts, since it may be made by `partial` or
+        `getattr`."""
         found = mentioned(scope, ref)
         value = scope.values[ref]
         return found | frozenset((callee_name(scope, ref), getattr(value, "name", "")))
@@ -115,17 +116,24 @@ class Loops:
         index = frame.scope
         while index != NONE and facts.scopes[index].kind is ScopeKind.LAMBDA:
             index = facts.scopes[index].parent
-        return Frame(frame.path, frame.region, index) if index != NONE and facts.scopes[index].kind is ScopeKind.FUNCTION else None
+        return (
+            Frame(frame.path, frame.region, index)
+            if index != NONE and facts.scopes[index].kind is ScopeKind.FUNCTION
+            else None
+        )
 
     def _related(self, frame: Frame, scope: Scope, ref: Ref) -> tuple[Related, ...]:
         found = []
         for index, value in enumerate(scope.values):
             if isinstance(value, Call):
                 function = scope.values[value.function]
-                if isinstance(function, Attribute) and function.name in ("run_until_complete", "run_forever", "close"):
-                    if function.base in aliases_of(scope, ref):
-                        what = "it is closed here" if function.name == "close" else "it runs here"
-                        found.append(Related(what, Place(frame.path, scope.spans[index])))
+                if (
+                    isinstance(function, Attribute)
+                    and function.name in ("run_until_complete", "run_forever", "close")
+                    and function.base in aliases_of(scope, ref)
+                ):
+                    what = "it is closed here" if function.name == "close" else "it runs here"
+                    found.append(Related(what, Place(frame.path, scope.spans[index])))
         return tuple(found)
 
     def _life(self, frame: Frame, scope: Scope, uses: LoopUses) -> tuple[LoopLife, str]:
@@ -207,7 +215,10 @@ class Loops:
     def _is_loop_or_policy(self, cls: ClassThing) -> bool:
         return any(
             isinstance(base, ExternalThing)
-            and (base.name.endswith(_POLICIES) or base.name.rpartition(".")[2] in (*CLASSES, "BaseEventLoop", "AbstractEventLoop"))
+            and (
+                base.name.endswith(_POLICIES)
+                or base.name.rpartition(".")[2] in (*CLASSES, "BaseEventLoop", "AbstractEventLoop")
+            )
             for base in self._inference.ancestry(cls)
         )
 

@@ -23,9 +23,19 @@ from execution_lint.project.things import (
 
 _MODELS = frozenset({"BaseModel", "SQLModel", "TypedDict", "Struct", "GenericModel", "BaseSettings"})
 _DATACLASSES = frozenset(
-    {"dataclasses.dataclass", "pydantic.dataclasses.dataclass", "attr.s", "attr.attrs", "attr.define", "attr.frozen", "attrs.define",
-     "attrs.frozen", "attrs.mutable", "attr.dataclass"}
-)  # fmt: skip
+    {
+        "dataclasses.dataclass",
+        "pydantic.dataclasses.dataclass",
+        "attr.s",
+        "attr.attrs",
+        "attr.define",
+        "attr.frozen",
+        "attrs.define",
+        "attrs.frozen",
+        "attrs.mutable",
+        "attr.dataclass",
+    }
+)
 
 
 class Models:
@@ -36,7 +46,8 @@ class Models:
         self._models: dict[tuple[ClassThing, bool], Answer | None] = {}
 
     def answer(self, cls: ClassThing, *, by_alias: bool) -> Answer | None:
-        """The fields of a Pydantic, dataclass, TypedDict, attrs or msgspec class; None for a class that is none of these."""
+        """The fields of a Pydantic, dataclass, TypedDict, attrs or msgspec class; None for a class that is none of
+        these."""
         if (cls, by_alias) not in self._models:
             self._models[cls, by_alias] = self._fields_of(cls, by_alias)
         return self._models[cls, by_alias]
@@ -47,7 +58,9 @@ class Models:
         for base in self._inference.ancestry(cls):
             match base:
                 case ClassThing():
-                    is_model |= any(decorator.name in _DATACLASSES for decorator in self._inference.decorators(base.definition))
+                    is_model |= any(
+                        decorator.name in _DATACLASSES for decorator in self._inference.decorators(base.definition)
+                    )
                     own, allows_more = self._fields(base, by_alias)
                     keys |= own
                     is_open |= allows_more
@@ -75,7 +88,11 @@ class Models:
                 continue
             if assignment.name in ("model_config", "Config"):
                 is_open |= any(isinstance(value, Text) and value.value == "allow" for value in scope.values)
-            elif assignment.annotation != NONE and not assignment.name.startswith("_") and not self._is_class_variable(At(frame, assignment.annotation)):
+            elif (
+                assignment.annotation != NONE
+                and not assignment.name.startswith("_")
+                and not self._is_class_variable(At(frame, assignment.annotation))
+            ):
                 keys.add(self._alias(frame, assignment.value) or assignment.name if by_alias else assignment.name)
         module = self._inference.module(frame.path)
         for method in self._inference.method_frames(cls, "computed_field"):

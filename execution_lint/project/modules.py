@@ -78,7 +78,8 @@ class Module:
         return self._final(sorted(found))
 
     def _final(self, found: list[tuple[int, Ref]]) -> tuple[tuple[int, Ref], ...]:
-        """The bindings that count when functions are called: a definition at the top level replaces what came before it."""
+        """The bindings that count when functions are called: a definition at the top level replaces what came before
+        it."""
         for position in range(len(found) - 1, 0, -1):
             if self.regions[found[position][0]].kind in (RegionKind.FUNCTION, RegionKind.CLASS):
                 return tuple(found[position:])
@@ -127,7 +128,8 @@ class Modules:
     """The modules of a project by path and by dotted name."""
 
     def __init__(self, library: Library, source_roots: tuple[str, ...]) -> None:
-        """`source_roots` are folders, relative to the root, that imports start from besides those that the layout shows."""
+        """`source_roots` are folders, relative to the root, that imports start from besides those that the layout
+        shows."""
         self.library = library
         self._paths = frozenset(library.paths)
         self._folders = _folders(library.paths)
@@ -164,7 +166,8 @@ class Modules:
         return tuple(path for path in self.library.paths if path.endswith(ends) and self.identify(path)[1] == name)
 
     def find(self, name: str, importer: Module) -> str | None:
-        """The path that the dotted `name` means in `importer`: a file, or a folder without `__init__.py` (ending in `/`); None outside the project."""
+        """The path that the dotted `name` means in `importer`: a file, or a folder without `__init__.py` (ending in
+        `/`); None outside the project."""
         key = (name, importer.import_root)
         if key not in self._found:
             self._found[key] = self._find(name, importer)

@@ -42,15 +42,21 @@ class Parts(Attributes):
                     yield MemberThing(thing, key.value) if isinstance(key, Text) else InstanceThing(thing)
                 case ClassThing():
                     yield thing
-                case InstanceThing(of=ExternalThing(name=name), parameters=parameters) if name in MAPPINGS and len(parameters) > 1:
+                case InstanceThing(of=ExternalThing(name=name), parameters=parameters) if (
+                    name in MAPPINGS and len(parameters) > 1
+                ):
                     yield from parameters[1]
-                case InstanceThing(of=ExternalThing(name=name), parameters=parameters) if name in ITERABLES and parameters:
+                case InstanceThing(of=ExternalThing(name=name), parameters=parameters) if (
+                    name in ITERABLES and parameters
+                ):
                     yield from parameters[0]
                 case InstanceThing(of=ClassThing() as cls) if isinstance(key, Text) and self.is_typed_dict(cls):
                     yield from self._instance_attribute(thing, cls, key.value)
                 case ExternalThing():
                     yield ExternalThing(f"{thing.name}[]", thing.receiver)
-                case InstanceThing(of=ExternalThing(name=name)) if not name.startswith(("builtins.", "typing.", "collections.")):
+                case InstanceThing(of=ExternalThing(name=name)) if not name.startswith(
+                    ("builtins.", "typing.", "collections.")
+                ):
                     yield InstanceThing(ExternalThing(f"{name}[]"))
                 case _:
                     yield UnknownThing("an item of something that is not followed")
@@ -63,20 +69,30 @@ class Parts(Attributes):
             return
         for thing in self.things(base):
             match thing:
-                case InstanceThing(origin=origin) if origin is not None and position == NONE and self._is_display(origin):
+                case InstanceThing(origin=origin) if (
+                    origin is not None and position == NONE and self._is_display(origin)
+                ):
                     display = At(Frame(origin.path, origin.region, origin.scope), origin.ref)
                     held = self.value(display)
                     for element in held.elements if isinstance(held, Sequence) else ():
                         yield from self.things(At(display.frame, element))
                 case ClassThing() if self.is_enum(thing):
                     yield InstanceThing(thing)
-                case InstanceThing(of=ExternalThing(name="builtins.tuple" | "typing.Tuple"), parameters=parameters) if parameters:
+                case InstanceThing(of=ExternalThing(name="builtins.tuple" | "typing.Tuple"), parameters=parameters) if (
+                    parameters
+                ):
                     yield from parameters[position] if 0 <= position < len(parameters) else parameters[0]
-                case InstanceThing(of=ExternalThing(name=name), parameters=parameters) if name in ITERABLES and parameters:
+                case InstanceThing(of=ExternalThing(name=name), parameters=parameters) if (
+                    name in ITERABLES and parameters
+                ):
                     yield from parameters[0]
-                case InstanceThing(of=ExternalThing(name=name), parameters=parameters) if name in MAPPINGS and parameters and position == NONE:
+                case InstanceThing(of=ExternalThing(name=name), parameters=parameters) if (
+                    name in MAPPINGS and parameters and position == NONE
+                ):
                     yield from parameters[0]
-                case InstanceThing(of=ExternalThing(name=name)) if not name.startswith(("builtins.", "typing.", "collections.")):
+                case InstanceThing(of=ExternalThing(name=name)) if not name.startswith(
+                    ("builtins.", "typing.", "collections.")
+                ):
                     yield InstanceThing(ExternalThing(f"{name}[]"))
                 case _:
                     yield UnknownThing("a part of something that is not followed")
@@ -87,7 +103,9 @@ class Parts(Attributes):
     def _entered(self, base: At) -> Iterator[Thing]:
         for thing in self.things(base):
             match thing:
-                case InstanceThing(of=ExternalThing(name="contextlib.AbstractContextManager"), parameters=parameters) if parameters:
+                case InstanceThing(
+                    of=ExternalThing(name="contextlib.AbstractContextManager"), parameters=parameters
+                ) if parameters:
                     yield from parameters[0]
                 case InstanceThing(of=ClassThing() as cls):
                     for name in ("__enter__", "__aenter__"):

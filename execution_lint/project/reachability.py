@@ -75,7 +75,9 @@ class Reachability:
         """Whether a call always raises or exits, whoever calls."""
         if at.key not in self._raising:
             self._raising[at.key] = False
-            self._raising[at.key] = self._never_returns(At(Frame(at.frame.path, at.frame.region, at.frame.scope), at.ref))
+            self._raising[at.key] = self._never_returns(
+                At(Frame(at.frame.path, at.frame.region, at.frame.scope), at.ref)
+            )
         return self._raising[at.key]
 
     def _never_returns(self, at: At) -> bool:
@@ -91,12 +93,22 @@ class Reachability:
     def _raises(self, thing: Thing) -> bool:
         match thing:
             case ExternalThing(name=name):
-                return name in ("sys.exit", "os._exit", "flask.abort", "quart.abort", "werkzeug.exceptions.abort", "os.abort", "builtins.exit")
+                return name in (
+                    "sys.exit",
+                    "os._exit",
+                    "flask.abort",
+                    "quart.abort",
+                    "werkzeug.exceptions.abort",
+                    "os.abort",
+                    "builtins.exit",
+                )
             case FunctionThing(definition=definition):
                 scope = self._inference.scope(definition)
                 if scope.is_generator or not scope.exits:
                     return False
                 frame = Frame(definition.path, definition.region, definition.scope)
-                return all(exit.kind is ExitKind.RAISE or not self.is_reachable(frame, exit.flow) for exit in scope.exits)
+                return all(
+                    exit.kind is ExitKind.RAISE or not self.is_reachable(frame, exit.flow) for exit in scope.exits
+                )
             case _:
                 return False

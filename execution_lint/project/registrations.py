@@ -78,7 +78,9 @@ class Registrations:
                     function = scope.values[call.function]
                     if isinstance(function, Attribute) and function.name in DECORATORS:
                         routers = self._routers.at(At(frame, function.base))
-                        yield from self._decorated(frame, At(frame, decorator), call, function, routers, function.name, position)
+                        yield from self._decorated(
+                            frame, At(frame, decorator), call, function, routers, function.name, position
+                        )
                     elif isinstance(function, Free):
                         yield from self._decorated_by_variable(frame, At(frame, decorator), call, function, position)
         for ref, value in enumerate(scope.values):
@@ -91,7 +93,9 @@ class Registrations:
                 if routes != NONE:
                     yield from self._tabled(At(frame, ref), At(frame, routes))
 
-    def _decorated_by_variable(self, frame: Frame, at: At, call: Call, function: Free, position: int) -> Iterator[Registration]:
+    def _decorated_by_variable(
+        self, frame: Frame, at: At, call: Call, function: Free, position: int
+    ) -> Iterator[Registration]:
         """`get = app.get`, and then `@get("/path")`."""
         for thing in self._inference.things(At(frame, call.function)):
             if isinstance(thing, ExternalThing) and thing.receiver is not None:
@@ -101,7 +105,14 @@ class Registrations:
                     yield from self._decorated(frame, at, call, function, (router,), name, position)
 
     def _decorated(
-        self, frame: Frame, at: At, call: Call, function: Attribute | Free, routers: tuple[Router, ...], name: str, position: int
+        self,
+        frame: Frame,
+        at: At,
+        call: Call,
+        function: Attribute | Free,
+        routers: tuple[Router, ...],
+        name: str,
+        position: int,
     ) -> Iterator[Registration]:
         path_ref = argument_of(call, "path", 0)
         path_ref = path_ref if path_ref != NONE else argument_of(call, "rule", 0)
@@ -126,7 +137,8 @@ class Registrations:
         )
 
     def _guess(self, frame: Frame, function: Attribute, path_ref: Ref) -> tuple[str, Confidence] | None:
-        """A receiver that is not known, but is called like a router and given a path: the framework that the module imports."""
+        """A receiver that is not known, but is called like a router and given a path: the framework that the module
+        imports."""
         if path_ref == NONE:
             return None
         scope = self._inference.scope(frame)
@@ -143,7 +155,11 @@ class Registrations:
 
     def _imported_framework(self, path: str) -> str:
         if path not in self._frameworks:
-            tops = {imported.module.partition(".")[0] for _, imported in self._inference.module(path).imports() if not imported.level}
+            tops = {
+                imported.module.partition(".")[0]
+                for _, imported in self._inference.module(path).imports()
+                if not imported.level
+            }
             found = tops & {"fastapi", "flask", "starlette"}
             self._frameworks[path] = "fastapi" if "fastapi" in found else found.pop() if len(found) == 1 else ""
         return self._frameworks[path]
@@ -160,7 +176,9 @@ class Registrations:
     def _paths(self, routers: tuple[Router, ...], at: At) -> tuple[tuple[str, bool], ...]:
         texts = strings(self._inference, at)
         own = tuple((text, True) for text in texts) if texts is not None else ((known_end(self._inference, at), False),)
-        prefixes = tuple(prefix for router in routers for prefix in self._routers.prefixes(router)) or (Prefix("", False),)
+        prefixes = tuple(prefix for router in routers for prefix in self._routers.prefixes(router)) or (
+            Prefix("", False),
+        )
         found: dict[tuple[str, bool], None] = {}
         for prefix in prefixes:
             for text, is_known in own:
@@ -172,30 +190,47 @@ class Registrations:
         routers = self._routers.at(At(frame, function.base))
         path_ref = argument_of(call, "rule" if function.name == "add_url_rule" else "path", 0)
         handler_ref = (
-            argument_of(call, "view_func", 2) if function.name == "add_url_rule" else argument_of(call, "endpoint", argument_position(function.name))
+            argument_of(call, "view_func", 2)
+            if function.name == "add_url_rule"
+            else argument_of(call, "endpoint", argument_position(function.name))
         )
         handler_ref = handler_ref if handler_ref != NONE else argument_of(call, "route", 1)
         if path_ref == NONE or handler_ref == NONE:
             return
-        framework = routers[0].framework if routers else "flask" if function.name == "add_url_rule" else self._imported_framework(frame.path)
+        framework = (
+            routers[0].framework
+            if routers
+            else "flask"
+            if function.name == "add_url_rule"
+            else self._imported_framework(frame.path)
+        )
         confidence = Confidence.PROVEN if routers else Confidence.LIKELY
         for handler, method in self._endpoints(At(frame, handler_ref)):
             methods = (method,) if method else self._methods(frame, call, "")
-            yield Registration(handler, framework or "unknown", methods, self._paths(routers, At(frame, path_ref)), confidence, routers, at, NONE)
+            yield Registration(
+                handler,
+                framework or "unknown",
+                methods,
+                self._paths(routers, At(frame, path_ref)),
+                confidence,
+                routers,
+                at,
+                NONE,
+            )
 
     def _tabled(self, owner: At, table: At) -> Iterator[Registration]:
         """`Route(...)` and `Mount(...)` in the table of an application or router."""
         routers = tuple(
-            router
-            for thing in self._inference.things(owner)
-            if (router := self._routers.of_thing(thing)) is not None
+            router for thing in self._inference.things(owner) if (router := self._routers.of_thing(thing)) is not None
         )
         if not routers:
             return
         prefixes = tuple(prefix for router in routers for prefix in self._routers.prefixes(router))
         yield from self._table_entries(routers, prefixes, table, 0)
 
-    def _table_entries(self, routers: tuple[Router, ...], prefixes: tuple[Prefix, ...], table: At, depth: int) -> Iterator[Registration]:
+    def _table_entries(
+        self, routers: tuple[Router, ...], prefixes: tuple[Prefix, ...], table: At, depth: int
+    ) -> Iterator[Registration]:
         for at, call in route_tables(self._inference, table):
             names = {
                 thing.name.rpartition(".")[2]
@@ -218,7 +253,9 @@ class Registrations:
                 for handler, method in self._endpoints(At(at.frame, endpoint)) if endpoint != NONE else ():
                     methods = (method,) if method else self._methods(at.frame, call, "")
                     paths = tuple((prefix.text, prefix.is_complete) for prefix in below)
-                    yield Registration(handler, routers[0].framework, methods, paths, Confidence.PROVEN, routers, at, NONE)
+                    yield Registration(
+                        handler, routers[0].framework, methods, paths, Confidence.PROVEN, routers, at, NONE
+                    )
 
     def _endpoints(self, at: At) -> Iterator[tuple[Definition, str]]:
         """The functions behind an endpoint, with the method that each answers where a class says so."""

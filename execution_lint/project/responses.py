@@ -44,7 +44,8 @@ _DUMPS = frozenset({"model_dump", "dict", "_asdict", "model_dump_json"})
 
 
 def is_response_name(name: str) -> bool:
-    """Whether the last name of something from outside is that of a response class or of a function that makes a response."""
+    """Whether the last name of something from outside is that of a response class or of a function that makes a
+    response."""
     return name in _JSON_RESPONSES or name in _OTHER_RESPONSES or name == "Response"
 
 
@@ -69,7 +70,9 @@ class Responses(DictChanges):
                 return None
             if self._inference.class_sites(thing.of, function.name):
                 return None
-            answer = self._models.answer(thing.of, by_alias=any(argument.name == "by_alias" for argument in call.arguments))
+            answer = self._models.answer(
+                thing.of, by_alias=any(argument.name == "by_alias" for argument in call.arguments)
+            )
             if answer is None:
                 return None
             found.append(self._left_out(frame, call, thing.of, answer) if answer.kind is AnswerKind.OBJECT else answer)
@@ -142,25 +145,33 @@ class Responses(DictChanges):
         elif name == "Response":
             yield from self._raw_response(frame, content, is_error)
         elif content == NONE or "**" in named:
-            yield unknown("a response without visible content") if "**" in named else Answer(AnswerKind.BARE, reason="null", is_error=is_error)
+            yield (
+                unknown("a response without visible content")
+                if "**" in named
+                else Answer(AnswerKind.BARE, reason="null", is_error=is_error)
+            )
         else:
             for answer in self.answers(At(frame, content)):
                 yield Answer(answer.kind, answer.keys, answer.is_open, answer.reason, is_error or answer.is_error)
+
+    def _is_dump(self, function: At) -> bool:
+        return any(
+            isinstance(thing, ExternalThing) and thing.name.rpartition(".")[2] == "dumps"
+            for thing in self._inference.things(function)
+        )
 
     def _raw_response(self, frame: Frame, content: Ref, is_error: bool) -> Iterator[Answer]:
         value = self._inference.scope(frame).values[content] if content != NONE else None
         if isinstance(value, Call):
             function = self._inference.scope(frame).values[value.function]
             if isinstance(function, Attribute) and function.name == "model_dump_json":
-                for answer in self._dumped(frame, Call(value.function, value.arguments)) or (unknown("a model that is not known"),):
+                for answer in self._dumped(frame, Call(value.function, value.arguments)) or (
+                    unknown("a model that is not known"),
+                ):
                     yield Answer(answer.kind, answer.keys, answer.is_open, answer.reason, is_error or answer.is_error)
                 return
-        if isinstance(value, Call) and value.arguments:
-            if any(
-                isinstance(thing, ExternalThing) and thing.name.rpartition(".")[2] == "dumps"
-                for thing in self._inference.things(At(frame, value.function))
-            ):
-                for answer in self.answers(At(frame, value.arguments[0].value)):
-                    yield Answer(answer.kind, answer.keys, answer.is_open, answer.reason, is_error or answer.is_error)
-                return
+        if isinstance(value, Call) and value.arguments and self._is_dump(At(frame, value.function)):
+            for answer in self.answers(At(frame, value.arguments[0].value)):
+                yield Answer(answer.kind, answer.keys, answer.is_open, answer.reason, is_error or answer.is_error)
+            return
         yield Answer(AnswerKind.NOT_JSON, reason="a raw response", is_error=is_error)

@@ -108,7 +108,9 @@ class Routers:
         for inclusion in self._included().get(router.origin, ()):
             for before in self._before(inclusion, (*passed, router.origin)):
                 for text in self._through(router, inclusion, own):
-                    found[_prefix(join(before.text, text) if text else before.text, is_complete=before.is_complete)] = None
+                    found[_prefix(join(before.text, text) if text else before.text, is_complete=before.is_complete)] = (
+                        None
+                    )
         if not found or router.is_application:
             for text in own:
                 found.setdefault(_prefix(text, is_complete=router.is_application), None)
@@ -154,7 +156,9 @@ class Routers:
                             if table != NONE:
                                 yield from self._mounted(self.at(At(frame, ref)), At(frame, table), "", 0)
 
-    def _mounted(self, parents: tuple[Router, ...], table: At, prefix: str, depth: int) -> Iterator[tuple[ValueKey, _Inclusion]]:
+    def _mounted(
+        self, parents: tuple[Router, ...], table: At, prefix: str, depth: int
+    ) -> Iterator[tuple[ValueKey, _Inclusion]]:
         """The applications that `Mount(path, app=...)` in a table of routes puts under a path."""
         for at, call in route_tables(self._inference, table) if parents and depth < MAXIMUM_MOUNTS else ():
             path_ref = argument_of(call, "path", 0)
@@ -169,7 +173,10 @@ class Routers:
                     yield child.origin, _Inclusion(parents, (join(prefix, texts[0]),))
 
     def _is_mount(self, at: At) -> bool:
-        return any(isinstance(thing, ExternalThing) and thing.name.rpartition(".")[2] == "Mount" for thing in self._inference.things(at))
+        return any(
+            isinstance(thing, ExternalThing) and thing.name.rpartition(".")[2] == "Mount"
+            for thing in self._inference.things(at)
+        )
 
     def _inclusion(self, frame: Frame, function: Attribute, call: Call) -> Iterator[tuple[ValueKey, _Inclusion]]:
         positional = [argument.value for argument in call.arguments if argument.name == ""]

@@ -24,9 +24,15 @@ class Routes:
         self._governance = EnvelopeGovernance(inference, routers, config)
 
     def __iter__(self) -> Iterator[RouteExit]:
-        exits = [exit for registrations in self._registrations.by_handler().values() for exit in self._exits.of_handler(registrations)]
+        exits = [
+            exit
+            for registrations in self._registrations.by_handler().values()
+            for exit in self._exits.of_handler(registrations)
+        ]
         has_jobs = any(
-            answer.kind is AnswerKind.OBJECT and {"job_id", "status"} <= answer.keys for exit in exits for answer in exit.subject.answers
+            answer.kind is AnswerKind.OBJECT and {"job_id", "status"} <= answer.keys
+            for exit in exits
+            for answer in exit.subject.answers
         )
         for exit in exits:
             yield replace(exit.subject, governance=self._governance.of_exit(exit, has_jobs))

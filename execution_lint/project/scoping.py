@@ -88,7 +88,9 @@ class Scoping(ABC):
         facts = module.facts(region) if region is not None else None
         if facts is None or region is None:
             return None
-        index = next((index for index, scope in enumerate(facts.scopes) if scope.parent == 0 and scope.name == name), None)
+        index = next(
+            (index for index, scope in enumerate(facts.scopes) if scope.parent == 0 and scope.name == name), None
+        )
         return ClassThing(Definition(path, region, index)) if index is not None else None
 
     def _defined(self, definition: Definition) -> Thing:
@@ -96,14 +98,17 @@ class Scoping(ABC):
         return ClassThing(definition) if scope.kind is ScopeKind.CLASS else FunctionThing(definition)
 
     def sites(self, frame: Frame, name: str) -> tuple[At, ...]:
-        """Every value that the free `name` of a scope is bound to: in the enclosing functions, else in the module, else in the class around it."""
+        """Every value that the free `name` of a scope is bound to: in the enclosing functions, else in the module,
+        else in the class around it."""
         facts = self.module(frame.path).facts(frame.region)
         assert facts is not None
         index = facts.scopes[frame.scope].parent
         while index != NONE:
             scope = facts.scopes[index]
             if scope.kind in (ScopeKind.FUNCTION, ScopeKind.LAMBDA):
-                found = tuple(At(Frame(frame.path, frame.region, index), ref) for bound, ref in scope.bindings if bound == name)
+                found = tuple(
+                    At(Frame(frame.path, frame.region, index), ref) for bound, ref in scope.bindings if bound == name
+                )
                 if found:
                     return found
             index = scope.parent
@@ -115,7 +120,8 @@ class Scoping(ABC):
         return found
 
     def module_sites(self, path: str, name: str, passed: tuple[str, ...] = ()) -> tuple[At, ...]:
-        """Every value that a module binds `name` to at its top level, star imports included; `passed` are the modules on the way."""
+        """Every value that a module binds `name` to at its top level, star imports included; `passed` are the modules
+        on the way."""
         module = self.modules.at(path)
         if module is None:
             return ()
@@ -142,7 +148,11 @@ class Scoping(ABC):
                 if module.regions[region].name == name:
                     facts = module.facts(region)
                     if facts is not None:
-                        found.extend(At(Frame(definition.path, region, 0), ref) for bound, ref in facts.scopes[0].bindings if bound == name)
+                        found.extend(
+                            At(Frame(definition.path, region, 0), ref)
+                            for bound, ref in facts.scopes[0].bindings
+                            if bound == name
+                        )
         return tuple(found)
 
     def method_frames(self, cls: ClassThing, word: str) -> Iterator[Frame]:
@@ -155,7 +165,11 @@ class Scoping(ABC):
                 if module.mentions(region, word):
                     facts = module.facts(region)
                     if facts is not None:
-                        yield from (Frame(definition.path, region, index) for index, inner in enumerate(facts.scopes) if inner.parent == 0)
+                        yield from (
+                            Frame(definition.path, region, index)
+                            for index, inner in enumerate(facts.scopes)
+                            if inner.parent == 0
+                        )
         facts = module.facts(definition.region)
         assert facts is not None
         for index, inner in enumerate(facts.scopes):
@@ -214,7 +228,11 @@ class Scoping(ABC):
         if not imported.name:
             yield ModuleThing(found, target) if found is not None else ExternalThing(target)
         elif found is None:
-            yield UnknownThing("a relative import beyond its package") if imported.level else ExternalThing(f"{target}.{imported.name}")
+            yield (
+                UnknownThing("a relative import beyond its package")
+                if imported.level
+                else ExternalThing(f"{target}.{imported.name}")
+            )
         else:
             yield from self._module_attribute(ModuleThing(found, target), imported.name, path)
 
@@ -244,6 +262,8 @@ class Scoping(ABC):
         return UnknownThing(f"`{thing.name}` does not bind `{name}` where it can be seen")
 
     def _any_path(self, thing: ModuleThing) -> str:
-        return thing.path if not thing.path.endswith("/") else next(
-            path for path in self.modules.library.paths if path.startswith(thing.path)
+        return (
+            thing.path
+            if not thing.path.endswith("/")
+            else next(path for path in self.modules.library.paths if path.startswith(thing.path))
         )

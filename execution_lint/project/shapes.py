@@ -1,4 +1,5 @@
-"""What a value looks like as a JSON answer: a small abstract interpreter over the symbolic values, through functions and modules."""
+"""What a value looks like as a JSON answer: a small abstract interpreter over the symbolic values, through functions
+and modules."""
 
 from collections.abc import Iterator
 from typing import cast
@@ -65,7 +66,9 @@ MAXIMUM_DEPTH = 60
 
 _TRANSPARENT = frozenset({"jsonable_encoder", "deepcopy", "copy", "make_response"})
 
-_DUMPERS = frozenset({"dataclasses.asdict", "attr.asdict", "attrs.asdict", "msgspec.to_builtins", "msgspec.structs.asdict"})
+_DUMPERS = frozenset(
+    {"dataclasses.asdict", "attr.asdict", "attrs.asdict", "msgspec.to_builtins", "msgspec.structs.asdict"}
+)
 
 _SCALARS = {
     "builtins.str": "a string",
@@ -85,7 +88,16 @@ _SCALARS = {
     "datetime.datetime": "a string",
     "uuid.UUID": "a string",
 }
-_DICTS = frozenset({"builtins.dict", "typing.Dict", "typing.Mapping", "collections.abc.Mapping", "collections.OrderedDict", "typing.MutableMapping"})
+_DICTS = frozenset(
+    {
+        "builtins.dict",
+        "typing.Dict",
+        "typing.Mapping",
+        "collections.abc.Mapping",
+        "collections.OrderedDict",
+        "typing.MutableMapping",
+    }
+)
 
 _CONSTANTS = {"None": "null", "bool": "a boolean", "int": "a number", "float": "a number"}
 
@@ -103,7 +115,8 @@ class Shapes(Responses):
         self._assumed: dict[ValueKey, tuple[Answer, ...]] = {}
         """What is assumed so far of a value that depends on itself."""
         self._assuming: set[ValueKey] = set()
-        """The assumptions that the present answer rests on: such answers are not kept, so that their order is of no matter."""
+        """The assumptions that the present answer rests on: such answers are not kept, so that their order is of no
+        matter."""
         self._limited = False
         """Whether the present answer was cut short; it is not kept either."""
 
@@ -143,7 +156,8 @@ class Shapes(Responses):
         return found
 
     def _settled(self, at: At, key: ValueKey) -> tuple[Answer, ...]:
-        """The least fixed point of a value that depends on itself (a loop, a recursion), widened where it does not settle soon.
+        """The least fixed point of a value that depends on itself (a loop, a recursion), widened where it does not
+        settle soon.
 
         See Cousot and Cousot, "Abstract interpretation" (POPL 1977).
         """
@@ -182,7 +196,9 @@ class Shapes(Responses):
             case Call() as call:
                 yield from self._call(at, call)
             case Sequence(kind=kind):
-                yield Answer(AnswerKind.BARE, reason="a list" if kind != "tuple" else "a tuple, which is sent as a list")
+                yield Answer(
+                    AnswerKind.BARE, reason="a list" if kind != "tuple" else "a tuple, which is sent as a list"
+                )
             case Comprehension(kind="dict"):
                 yield Answer(AnswerKind.OBJECT, is_open=True)
             case Comprehension(kind="generator"):
@@ -269,7 +285,9 @@ class Shapes(Responses):
         sites = self._inference.sites(at.frame, name)
         mutable = [site for site in sites if isinstance(self._inference.value(site), (Mapping, Changed, Comprehension))]
         if mutable:
-            yield Answer(AnswerKind.OBJECT, is_open=True, reason=f"`{name}` is a dict of the module, which other code may change")
+            yield Answer(
+                AnswerKind.OBJECT, is_open=True, reason=f"`{name}` is a dict of the module, which other code may change"
+            )
             return
         for thing in self._inference.things(at):
             yield from self.of_thing(thing)
@@ -291,7 +309,12 @@ class Shapes(Responses):
             case PartialThing(function=FunctionThing() as function, call=made):
                 yield from self.returned(function, made)
             case ClassThing() if self._response_base(thing):
-                yield from self._response(at.frame, call, self._response_base(thing), is_own=bool(self._inference.class_sites(thing, "render")))
+                yield from self._response(
+                    at.frame,
+                    call,
+                    self._response_base(thing),
+                    is_own=bool(self._inference.class_sites(thing, "render")),
+                )
             case _:
                 for result in self._inference.called(thing, at):
                     yield from self.of_thing(result)
@@ -333,7 +356,11 @@ class Shapes(Responses):
 
     def _is_abstract(self, frame: Frame) -> bool:
         scope = self._inference.scope(frame)
-        return len(scope.exits) == 1 and not any(isinstance(value, Call) for value in scope.values) and self._inference.owner(frame.definition) is not None
+        return (
+            len(scope.exits) == 1
+            and not any(isinstance(value, Call) for value in scope.values)
+            and self._inference.owner(frame.definition) is not None
+        )
 
     def _external(self, at: At, call: Call, thing: ExternalThing) -> Iterator[Answer]:
         last = thing.name.rpartition(".")[2]
@@ -351,7 +378,11 @@ class Shapes(Responses):
         elif is_response_name(last):
             yield from self._response(frame, call, last, is_own=False)
         elif last in _TRANSPARENT and positional:
-            code = status_code(self._inference, At(frame, positional[1].value)) if last == "make_response" and len(positional) > 1 else 200
+            code = (
+                status_code(self._inference, At(frame, positional[1].value))
+                if last == "make_response" and len(positional) > 1
+                else 200
+            )
             for answer in self.answers(At(frame, positional[0].value)):
                 is_error = answer.is_error or code is None or code >= 400
                 yield Answer(answer.kind, answer.keys, answer.is_open, answer.reason, is_error)
@@ -371,7 +402,13 @@ class Shapes(Responses):
                     yield unknown("a response that was made elsewhere")
                     return
                 answer = self._models.answer(cls, by_alias=True)
-                yield answer if answer is not None else unknown(f"`{self._inference.scope(cls.definition).qualname}` is no model whose fields are declared")
+                yield (
+                    answer
+                    if answer is not None
+                    else unknown(
+                        f"`{self._inference.scope(cls.definition).qualname}` is no model whose fields are declared"
+                    )
+                )
             case InstanceThing(of=ExternalThing(name=name)) if name in _DICTS:
                 yield Answer(AnswerKind.OBJECT, is_open=True, reason="a dict whose keys are not declared")
             case InstanceThing(of=ExternalThing(name=name)) if name in _SCALARS:

@@ -52,7 +52,8 @@ def spelled(scope: Scope, ref: Ref, depth: int = 12) -> str:
 
 
 def last_name(scope: Scope, ref: Ref, depth: int = 12) -> str:
-    """The last name of an expression: `status` of `job.status`, of `row["status"]`, of `get_status()`, of `status`; empty where there is none."""
+    """The last name of an expression: `status` of `job.status`, of `row["status"]`, of `get_status()`, of `status`;
+    empty where there is none."""
     if ref == NONE or depth == 0:
         return ""
     match scope.values[ref]:
@@ -73,7 +74,9 @@ def last_name(scope: Scope, ref: Ref, depth: int = 12) -> str:
                 return last_name(scope, arguments[-1].value, depth - 1)
             return name
         case Choice(alternatives=alternatives):
-            return next((name for alternative in alternatives if (name := last_name(scope, alternative, depth - 1))), "")
+            return next(
+                (name for alternative in alternatives if (name := last_name(scope, alternative, depth - 1))), ""
+            )
         case Changed(base=base) | Awaited(base=base) | Narrowed(base=base) | Declared(value=base):
             return last_name(scope, base, depth - 1)
         case Imported(module=module, name=name):
@@ -107,7 +110,11 @@ def mentioned(scope: Scope, ref: Ref, depth: int = 10) -> frozenset[str]:
             return frozenset()
         case value:
             alternatives = getattr(value, "alternatives", ())
-            parts = (*alternatives, getattr(value, "base", NONE), getattr(value, "value", NONE) if isinstance(value, Declared) else NONE)
+            parts = (
+                *alternatives,
+                getattr(value, "base", NONE),
+                getattr(value, "value", NONE) if isinstance(value, Declared) else NONE,
+            )
             return frozenset().union(*(mentioned(scope, part, depth - 1) for part in parts if part != NONE))
 
 

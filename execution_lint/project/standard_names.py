@@ -4,10 +4,21 @@ PASSED_THROUGH = frozenset({"typing.cast", "typing_extensions.cast"})
 """Functions that give what their first argument names as a type."""
 
 WRAPPERS = frozenset(
-    {"typing.Annotated", "typing_extensions.Annotated", "typing.Final", "typing.ClassVar", "typing.Required", "typing.NotRequired",
-     "typing_extensions.Required", "typing_extensions.NotRequired", "typing.ReadOnly", "typing_extensions.ReadOnly",
-     "sqlalchemy.orm.Mapped", "sqlalchemy.orm.base.Mapped"}
-)  # fmt: skip
+    {
+        "typing.Annotated",
+        "typing_extensions.Annotated",
+        "typing.Final",
+        "typing.ClassVar",
+        "typing.Required",
+        "typing.NotRequired",
+        "typing_extensions.Required",
+        "typing_extensions.NotRequired",
+        "typing.ReadOnly",
+        "typing_extensions.ReadOnly",
+        "sqlalchemy.orm.Mapped",
+        "sqlalchemy.orm.base.Mapped",
+    }
+)
 """Forms that stand for their first argument as a type."""
 
 UNIONS = frozenset({"typing.Union", "typing.Optional"})
@@ -16,7 +27,9 @@ UNIONS = frozenset({"typing.Union", "typing.Optional"})
 TYPES = frozenset({"builtins.type", "typing.Type"})
 """Forms that stand for the class itself."""
 
-DEPENDS = frozenset({"fastapi.Depends", "fastapi.params.Depends", "fastapi.param_functions.Depends", "fastapi.Security"})
+DEPENDS = frozenset(
+    {"fastapi.Depends", "fastapi.params.Depends", "fastapi.param_functions.Depends", "fastapi.Security"}
+)
 """Marks of a parameter that a provider fills."""
 
 ENUM_BASES = frozenset({"enum.Enum", "enum.StrEnum", "enum.IntEnum", "enum.ReprEnum", "enum.Flag", "enum.IntFlag"})
@@ -28,30 +41,115 @@ CONTEXT_MANAGERS = frozenset({"contextlib.contextmanager", "contextlib.asynccont
 PROPERTIES = frozenset({"builtins.property", "functools.cached_property"})
 """Decorators that make a method an attribute."""
 
-COROUTINES = frozenset({"typing.Awaitable", "typing.Coroutine", "collections.abc.Awaitable", "collections.abc.Coroutine"})
+COROUTINES = frozenset(
+    {"typing.Awaitable", "typing.Coroutine", "collections.abc.Awaitable", "collections.abc.Coroutine"}
+)
 """Types whose last argument is what `await` gives."""
 
 ITERABLES = frozenset(
-    {"builtins.list", "builtins.set", "builtins.frozenset", "typing.List", "typing.Set", "typing.Sequence", "typing.Iterable",
-     "typing.Iterator", "typing.Generator", "typing.AsyncIterator", "typing.AsyncIterable", "typing.AsyncGenerator", "typing.FrozenSet",
-     "typing.Collection", "collections.abc.Sequence", "collections.abc.Iterable", "collections.abc.Iterator",
-     "collections.abc.Generator", "collections.abc.AsyncIterator", "collections.abc.AsyncIterable",
-     "collections.abc.AsyncGenerator", "collections.abc.Collection", "collections.abc.Set", "collections.deque", "builtins.tuple", "typing.Tuple"}
-)  # fmt: skip
+    {
+        "builtins.list",
+        "builtins.set",
+        "builtins.frozenset",
+        "typing.List",
+        "typing.Set",
+        "typing.Sequence",
+        "typing.Iterable",
+        "typing.Iterator",
+        "typing.Generator",
+        "typing.AsyncIterator",
+        "typing.AsyncIterable",
+        "typing.AsyncGenerator",
+        "typing.FrozenSet",
+        "typing.Collection",
+        "collections.abc.Sequence",
+        "collections.abc.Iterable",
+        "collections.abc.Iterator",
+        "collections.abc.Generator",
+        "collections.abc.AsyncIterator",
+        "collections.abc.AsyncIterable",
+        "collections.abc.AsyncGenerator",
+        "collections.abc.Collection",
+        "collections.abc.Set",
+        "collections.deque",
+        "builtins.tuple",
+        "typing.Tuple",
+    }
+)
 """Types whose argument is the type of their elements."""
 
 MAPPINGS = frozenset(
-    {"builtins.dict", "typing.Dict", "typing.Mapping", "typing.MutableMapping", "typing.DefaultDict", "collections.defaultdict",
-     "collections.abc.Mapping", "collections.abc.MutableMapping", "collections.OrderedDict"}
-)  # fmt: skip
+    {
+        "builtins.dict",
+        "typing.Dict",
+        "typing.Mapping",
+        "typing.MutableMapping",
+        "typing.DefaultDict",
+        "collections.defaultdict",
+        "collections.abc.Mapping",
+        "collections.abc.MutableMapping",
+        "collections.OrderedDict",
+    }
+)
 """Types whose arguments are the types of their keys and values."""
 
 BUILTINS = frozenset(
-    {"dict", "list", "set", "frozenset", "tuple", "str", "int", "float", "bool", "bytes", "object", "type", "property", "len", "isinstance",
-     "classmethod", "staticmethod", "super", "map", "filter", "sorted", "enumerate", "zip", "iter", "next", "vars", "getattr", "Exception",
-     "RuntimeError", "ValueError", "BaseException", "print", "repr", "min", "max", "sum", "any", "all", "range", "open", "id", "hash", "locals",
-     "globals", "callable", "format", "round", "abs", "reversed", "hasattr", "setattr", "KeyError", "TypeError"}
-)  # fmt: skip
+    {
+        "dict",
+        "list",
+        "set",
+        "frozenset",
+        "tuple",
+        "str",
+        "int",
+        "float",
+        "bool",
+        "bytes",
+        "object",
+        "type",
+        "property",
+        "len",
+        "isinstance",
+        "classmethod",
+        "staticmethod",
+        "super",
+        "map",
+        "filter",
+        "sorted",
+        "enumerate",
+        "zip",
+        "iter",
+        "next",
+        "vars",
+        "getattr",
+        "Exception",
+        "RuntimeError",
+        "ValueError",
+        "BaseException",
+        "print",
+        "repr",
+        "min",
+        "max",
+        "sum",
+        "any",
+        "all",
+        "range",
+        "open",
+        "id",
+        "hash",
+        "locals",
+        "globals",
+        "callable",
+        "format",
+        "round",
+        "abs",
+        "reversed",
+        "hasattr",
+        "setattr",
+        "KeyError",
+        "TypeError",
+    }
+)
 """Names that stand for builtins where nothing else binds them."""
 
 PARTS_OF = frozenset(f"{name}.{method}" for name in MAPPINGS for method in ("get", "pop", "setdefault"))
@@ -59,15 +157,22 @@ PARTS_OF = frozenset(f"{name}.{method}" for name in MAPPINGS for method in ("get
 
 RESULTS = {
     **dict.fromkeys(("builtins.len", "builtins.id", "builtins.hash", "builtins.round"), "builtins.int"),
-    **dict.fromkeys(("builtins.any", "builtins.all", "builtins.isinstance", "builtins.hasattr", "builtins.callable"), "builtins.bool"),
+    **dict.fromkeys(
+        ("builtins.any", "builtins.all", "builtins.isinstance", "builtins.hasattr", "builtins.callable"),
+        "builtins.bool",
+    ),
     **dict.fromkeys(("builtins.repr", "builtins.format"), "builtins.str"),
     **dict.fromkeys(("builtins.vars", "builtins.locals", "builtins.globals"), "builtins.dict"),
     "builtins.sorted": "builtins.list",
-    **dict.fromkeys(("datetime.datetime.now", "datetime.datetime.utcnow", "datetime.datetime.fromisoformat"), "datetime.datetime"),
+    **dict.fromkeys(
+        ("datetime.datetime.now", "datetime.datetime.utcnow", "datetime.datetime.fromisoformat"), "datetime.datetime"
+    ),
 }
 """What functions of the standard library give."""
 
-VAGUE_TYPES = frozenset({"typing.Any", "builtins.object", "builtins.dict", "typing.Dict", "builtins.list", "typing.List"})
+VAGUE_TYPES = frozenset(
+    {"typing.Any", "builtins.object", "builtins.dict", "typing.Dict", "builtins.list", "typing.List"}
+)
 """Types that say less than a value."""
 
 CLOSERS = frozenset({"contextlib.closing", "contextlib.aclosing", "typing.cast"})
@@ -77,6 +182,8 @@ CLOSERS = frozenset({"contextlib.closing", "contextlib.aclosing", "typing.cast"}
 def is_enum_base(name: str) -> bool:
     """Whether a class outside the project of this dotted name makes its subclasses enums."""
     last = name.rpartition(".")[2]
-    return name in ENUM_BASES or last in ("StrEnum", "TextChoices", "IntegerChoices", "LowercaseStrEnum", "UppercaseStrEnum") or (
-        last.endswith("Enum") and name.partition(".")[0] in ("aenum", "strenum", "backports", "fastapi_utils")
+    return (
+        name in ENUM_BASES
+        or last in ("StrEnum", "TextChoices", "IntegerChoices", "LowercaseStrEnum", "UppercaseStrEnum")
+        or (last.endswith("Enum") and name.partition(".")[0] in ("aenum", "strenum", "backports", "fastapi_utils"))
     )

@@ -59,7 +59,8 @@ class Carriers:
         return frozenset(found)
 
     def is_asked(self, frame: Frame, name: str) -> bool:
-        """Whether something called `name` can be governed: outside the modules that name a vocabulary only what carries one."""
+        """Whether something called `name` can be governed: outside the modules that name a vocabulary only what
+        carries one."""
         return frame.path in self.naming or name in self.words
 
     def _carried(self, scope: Scope, owner: str) -> Iterator[str]:

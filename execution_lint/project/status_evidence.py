@@ -62,7 +62,12 @@ class StatusEvidence:
     """Weighs what speaks for a vocabulary, the strongest reason first."""
 
     def __init__(
-        self, inference: Inference, vocabularies: Vocabularies, config: Config, carriers: Carriers, subjects: StatusSubjects
+        self,
+        inference: Inference,
+        vocabularies: Vocabularies,
+        config: Config,
+        carriers: Carriers,
+        subjects: StatusSubjects,
     ) -> None:
         self._inference = inference
         self._vocabularies = vocabularies
@@ -88,13 +93,17 @@ class StatusEvidence:
         found = {definition for thing in things if (definition := self._vocabularies.of_thing(thing)) is not None}
         if len(found) != 1:
             return None
-        others = [thing for thing in things if self._vocabularies.of_thing(thing) is None and not isinstance(thing, TextThing)]
+        others = [
+            thing for thing in things if self._vocabularies.of_thing(thing) is None and not isinstance(thing, TextThing)
+        ]
         confidence = Confidence.LIKELY if others else Confidence.PROVEN
         definition = found.pop()
         origin = (literal.subject.origin,) if literal.subject.origin is not None else ()
         return definition, confidence, origin
 
-    def _by_peers(self, scope: Scope, literal: StatusLiteral) -> tuple[Definition, Confidence, tuple[Related, ...]] | None:
+    def _by_peers(
+        self, scope: Scope, literal: StatusLiteral
+    ) -> tuple[Definition, Confidence, tuple[Related, ...]] | None:
         """Members of a vocabulary stand beside the literal."""
         for peer in literal.subject.peers:
             for thing in self._inference.things(At(literal.frame, peer)):
@@ -118,12 +127,19 @@ class StatusEvidence:
         return self._flowing[key]
 
     def _flow(self, frame: Frame, ref: Ref) -> tuple[Definition, Confidence, tuple[Related, ...]] | None:
-        """Where a value meets a vocabulary: compared with a member, looked up in the enum, given where one is declared."""
+        """Where a value meets a vocabulary: compared with a member, looked up in the enum, given where one is
+        declared."""
         for things, place, what in self._destinations(frame, ref):
-            definitions = {definition for thing in things if (definition := self._vocabularies.of_thing(thing)) is not None}
+            definitions = {
+                definition for thing in things if (definition := self._vocabularies.of_thing(thing)) is not None
+            }
             if len(definitions) == 1:
                 definition = definitions.pop()
-                return definition, Confidence.LIKELY, (Related(what.format(name=self._vocabularies.all[definition].name), place),)
+                return (
+                    definition,
+                    Confidence.LIKELY,
+                    (Related(what.format(name=self._vocabularies.all[definition].name), place),),
+                )
         return None
 
     def _destinations(self, frame: Frame, wanted: Ref) -> Iterator[tuple[Things, Place, str]]:
@@ -131,7 +147,11 @@ class StatusEvidence:
         for comparison in scope.comparisons:
             for side, other in ((comparison.left, comparison.right), (comparison.right, comparison.left)):
                 for element in _elements(scope, other) if root_of(scope, side) == wanted else ():
-                    yield self._member_things(frame, scope, element), Place(frame.path, comparison.span), "it is compared with a `{name}` here"
+                    yield (
+                        self._member_things(frame, scope, element),
+                        Place(frame.path, comparison.span),
+                        "it is compared with a `{name}` here",
+                    )
         for assignment in scope.assignments:
             if assignment.kind is TargetKind.ATTRIBUTE and root_of(scope, assignment.value) == wanted:
                 things = self._subjects.target(frame, scope, assignment).things
@@ -141,7 +161,11 @@ class StatusEvidence:
                 if root_of(scope, argument.value) != wanted or not isinstance(value, Call):
                     continue
                 things = self._inference.things(At(frame, value.function))
-                enums = tuple(InstanceThing(thing) for thing in things if isinstance(thing, ClassThing) and thing.definition in self._vocabularies.all)
+                enums = tuple(
+                    InstanceThing(thing)
+                    for thing in things
+                    if isinstance(thing, ClassThing) and thing.definition in self._vocabularies.all
+                )
                 taken = enums or self._subjects.argument_things(frame, ref, things, argument.name, argument.value)[0]
                 yield taken, Place(frame.path, scope.spans[ref]), "it is given where a `{name}` is expected here"
 
@@ -151,7 +175,11 @@ class StatusEvidence:
             return False
         return all(
             isinstance(thing, (UnknownThing, ConstantThing, TextThing))
-            or (isinstance(thing, InstanceThing) and isinstance(thing.of, ExternalThing) and thing.of.name == "builtins.str")
+            or (
+                isinstance(thing, InstanceThing)
+                and isinstance(thing.of, ExternalThing)
+                and thing.of.name == "builtins.str"
+            )
             for thing in literal.subject.things
         )
 
@@ -166,7 +194,9 @@ class StatusEvidence:
                     return definition, Confidence.LIKELY, ()
         return None
 
-    def _by_evidence(self, literal: StatusLiteral, text: str) -> tuple[Definition, Confidence, tuple[Related, ...]] | None:
+    def _by_evidence(
+        self, literal: StatusLiteral, text: str
+    ) -> tuple[Definition, Confidence, tuple[Related, ...]] | None:
         """The same name meets the vocabulary elsewhere in the module."""
         if not literal.subject.name or not self._is_open(literal):
             return None
@@ -179,12 +209,17 @@ class StatusEvidence:
             is_field = ("." in evidence.spelled or "[" in evidence.spelled) and literal.where is not StatusPlace.DEFAULT
             is_same = evidence.spelled == literal.subject.spelled and (is_here or is_field)
             is_same_kind = evidence.where is literal.where or {evidence.where, literal.where} <= _READS
-            is_supported = is_same or (is_member and is_same_kind and (is_here or evidence.where not in _BARE or is_field))
+            is_supported = is_same or (
+                is_member and is_same_kind and (is_here or evidence.where not in _BARE or is_field)
+            )
             is_sure = is_supported and is_status_name(evidence.name) and literal.where is not StatusPlace.QUERY
             confidence = Confidence.LIKELY if is_sure else Confidence.POSSIBLE
             if not is_member and not is_sure:
                 continue
-            related = Related(f"`{evidence.spelled}` holds a `{self._vocabularies.all[evidence.vocabulary].name}` here", evidence.place)
+            related = Related(
+                f"`{evidence.spelled}` holds a `{self._vocabularies.all[evidence.vocabulary].name}` here",
+                evidence.place,
+            )
             found = (evidence.vocabulary, confidence, (related,))
             if best is None or confidence.rank > best[1].rank:
                 best = found
@@ -228,12 +263,18 @@ class StatusEvidence:
                 for thing in self._member_things(frame, scope, element):
                     definition = self._vocabularies.of_thing(thing)
                     if definition is not None and name:
-                        yield _Meeting(definition, where, name, written, Place(frame.path, scope.spans[element]), frame.definition)
+                        yield _Meeting(
+                            definition, where, name, written, Place(frame.path, scope.spans[element]), frame.definition
+                        )
 
     def _member_things(self, frame: Frame, scope: Scope, ref: Ref) -> Things:
         if not isinstance(scope.values[ref], Attribute):
             return ()
-        return tuple(thing for thing in self._inference.things(At(frame, ref)) if isinstance(thing, (MemberThing, MemberValueThing)))
+        return tuple(
+            thing
+            for thing in self._inference.things(At(frame, ref))
+            if isinstance(thing, (MemberThing, MemberValueThing))
+        )
 
 
 def _elements(scope: Scope, ref: Ref) -> tuple[Ref, ...]:
@@ -253,7 +294,12 @@ def _meetings(scope: Scope) -> Iterator[tuple[str, str, Ref, StatusPlace]]:
             for side, other in ((comparison.left, comparison.right), (comparison.right, comparison.left)):
                 yield last_name(scope, side), spelled(scope, side), other, where
         elif comparison.operator in CONTAINMENT:
-            yield last_name(scope, comparison.left), spelled(scope, comparison.left), comparison.right, StatusPlace.CONTAINMENT
+            yield (
+                last_name(scope, comparison.left),
+                spelled(scope, comparison.left),
+                comparison.right,
+                StatusPlace.CONTAINMENT,
+            )
     for assignment in scope.assignments:
         if assignment.value == NONE:
             continue

@@ -1,4 +1,5 @@
-"""Where string literals stand that a vocabulary could govern: in comparisons, assignments, arguments, tables and SQL."""
+"""Where string literals stand that a vocabulary could govern: in comparisons, assignments, arguments, tables and
+SQL."""
 
 import re
 from collections.abc import Iterator
@@ -35,9 +36,26 @@ from execution_lint.project.things import (
 EQUALITY = frozenset({"==", "!=", "case"})
 CONTAINMENT = frozenset({"in", "not in"})
 
-_LOGGERS = frozenset({"debug", "info", "warning", "error", "exception", "critical", "log", "print", "emit", "track", "capture", "record_event"})
+_LOGGERS = frozenset(
+    {
+        "debug",
+        "info",
+        "warning",
+        "error",
+        "exception",
+        "critical",
+        "log",
+        "print",
+        "emit",
+        "track",
+        "capture",
+        "record_event",
+    }
+)
 _EXAMPLES = frozenset({"json_schema_extra", "example", "examples", "openapi_extra", "openapi_examples", "responses"})
-_EXECUTES = frozenset({"execute", "executemany", "exec_driver_sql", "text", "fetch", "fetchrow", "fetchval", "fetch_all", "fetch_one"})
+_EXECUTES = frozenset(
+    {"execute", "executemany", "exec_driver_sql", "text", "fetch", "fetchrow", "fetchval", "fetch_all", "fetch_one"}
+)
 _SQL = re.compile(r"(\w+)\s*(?:=|!=|<>|\bNOT\s+IN\b\s*\(|\bIN\b\s*\()\s*('[^']*'(?:\s*,\s*'[^']*')*)", re.IGNORECASE)
 _SQL_WORD = re.compile(r"'([^']*)'")
 
@@ -70,12 +88,16 @@ class StatusLiterals:
                 for side, other in ((comparison.left, comparison.right), (comparison.right, comparison.left)):
                     for ref in _texts(scope, other) if self._carriers.is_asked(frame, last_name(scope, side)) else ():
                         yield StatusLiteral(frame, ref, where, self._subjects.expression(frame, scope, side))
-            elif comparison.operator in CONTAINMENT and self._carriers.is_asked(frame, last_name(scope, comparison.left)):
+            elif comparison.operator in CONTAINMENT and self._carriers.is_asked(
+                frame, last_name(scope, comparison.left)
+            ):
                 yield from self._contained(frame, scope, comparison.left, comparison.right)
         for assignment in scope.assignments:
             if assignment.value != NONE and self._carriers.is_asked(frame, assignment.name):
                 where = StatusPlace.DEFAULT if scope.kind is ScopeKind.CLASS else StatusPlace.ASSIGNMENT
-                for ref in _defaults(scope, assignment) if scope.kind is ScopeKind.CLASS else _texts(scope, assignment.value):
+                for ref in (
+                    _defaults(scope, assignment) if scope.kind is ScopeKind.CLASS else _texts(scope, assignment.value)
+                ):
                     yield StatusLiteral(frame, ref, where, self._subjects.target(frame, scope, assignment))
                 yield from self._annotated_table(frame, scope, assignment)
         silent = _silent(scope)
@@ -108,7 +130,9 @@ class StatusLiterals:
             for word in _SQL_WORD.findall(words):
                 yield StatusLiteral(frame, ref, StatusPlace.QUERY, StatusSubject(column, column, (), False), word)
 
-    def _missing_entry(self, frame: Frame, scope: Scope, ref: Ref, function: Attribute, call: Call) -> Iterator[StatusLiteral]:
+    def _missing_entry(
+        self, frame: Frame, scope: Scope, ref: Ref, function: Attribute, call: Call
+    ) -> Iterator[StatusLiteral]:
         """The default of `row.get("status", ...)`."""
         key = scope.values[call.arguments[0].value]
         if len(call.arguments) != 2 or not isinstance(key, Text):
@@ -116,10 +140,14 @@ class StatusLiterals:
         things = tuple(
             found
             for thing in self._inference.things(At(frame, function.base))
-            if isinstance(thing, InstanceThing) and isinstance(thing.of, ClassThing) and self._inference.is_typed_dict(thing.of)
+            if isinstance(thing, InstanceThing)
+            and isinstance(thing.of, ClassThing)
+            and self._inference.is_typed_dict(thing.of)
             for found in self._subjects.declared(thing, key.value)
         )
-        subject = StatusSubject(spelled(scope, ref), key.value, things, self._subjects.is_foreign_owner(frame, function.base), ref=ref)
+        subject = StatusSubject(
+            spelled(scope, ref), key.value, things, self._subjects.is_foreign_owner(frame, function.base), ref=ref
+        )
         for text in _texts(scope, call.arguments[1].value):
             yield StatusLiteral(frame, text, StatusPlace.DEFAULT, subject)
 
@@ -152,7 +180,9 @@ class StatusLiterals:
         if assignment.annotation != NONE and isinstance(display, Mapping):
             for thing in self._inference.types(At(frame, assignment.annotation)):
                 if isinstance(thing, InstanceThing) and len(thing.parameters) == 2:
-                    yield from self._keys(frame, display, StatusSubject(assignment.name, "", thing.parameters[0], False))
+                    yield from self._keys(
+                        frame, display, StatusSubject(assignment.name, "", thing.parameters[0], False)
+                    )
 
     def _keys(self, frame: Frame, display: Mapping, subject: StatusSubject) -> Iterator[StatusLiteral]:
         scope = self._inference.scope(frame)
@@ -166,10 +196,17 @@ class StatusLiterals:
             texts = [ref for element in display.elements for ref in _texts(scope, element)]
             peers = tuple(element for element in display.elements if element not in texts)
             for ref in texts:
-                yield StatusLiteral(frame, ref, StatusPlace.CONTAINMENT, self._subjects.expression(frame, scope, left, peers))
+                yield StatusLiteral(
+                    frame, ref, StatusPlace.CONTAINMENT, self._subjects.expression(frame, scope, left, peers)
+                )
 
     def _arguments(self, frame: Frame, scope: Scope, ref: Ref, call: Call) -> Iterator[StatusLiteral]:
-        texts = [(argument, text) for argument in call.arguments if not argument.name.startswith("*") for text in _texts(scope, argument.value)]
+        texts = [
+            (argument, text)
+            for argument in call.arguments
+            if not argument.name.startswith("*")
+            for text in _texts(scope, argument.value)
+        ]
         callee = last_name(scope, call.function)
         if frame.path not in self._carriers.naming and callee not in self._carriers.words:
             texts = [(argument, text) for argument, text in texts if argument.name in self._carriers.words]
@@ -183,7 +220,14 @@ class StatusLiterals:
             found = self._subjects.argument_things(frame, ref, things, argument.name, argument.value)
             name = argument.name or found[1]
             foreign = bool(things) and all(isinstance(thing, ExternalThing) for thing in things) and not found[0]
-            subject = StatusSubject(f"{callee}({name}=)" if name else f"an argument of {callee}", argument.name, found[0], foreign, (), found[2])
+            subject = StatusSubject(
+                f"{callee}({name}=)" if name else f"an argument of {callee}",
+                argument.name,
+                found[0],
+                foreign,
+                (),
+                found[2],
+            )
             yield StatusLiteral(frame, text, StatusPlace.ARGUMENT, subject)
 
     def _entries(self, frame: Frame, scope: Scope, mapping: Mapping) -> Iterator[StatusLiteral]:
@@ -191,7 +235,9 @@ class StatusLiterals:
             held = scope.values[key] if key != NONE else None
             if isinstance(held, Text):
                 for ref in _texts(scope, value):
-                    yield StatusLiteral(frame, ref, StatusPlace.ENTRY, StatusSubject(repr(held.value), held.value, (), False))
+                    yield StatusLiteral(
+                        frame, ref, StatusPlace.ENTRY, StatusSubject(repr(held.value), held.value, (), False)
+                    )
 
 
 def _defaults(scope: Scope, assignment: Assignment) -> Iterator[Ref]:
@@ -202,7 +248,9 @@ def _defaults(scope: Scope, assignment: Assignment) -> Iterator[Ref]:
         return
     name = last_name(scope, value.function)
     for position, argument in enumerate(value.arguments):
-        if argument.name in ("default", "server_default") or (name == "Field" and argument.name == "" and position == 0):
+        if argument.name in ("default", "server_default") or (
+            name == "Field" and argument.name == "" and position == 0
+        ):
             yield from _texts(scope, argument.value)
 
 

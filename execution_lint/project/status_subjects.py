@@ -55,7 +55,9 @@ class StatusSubjects:
         value = scope.values[ref]
         name = last_name(scope, ref)
         things = self._inference.things(At(frame, ref)) if not isinstance(value, Text) else ()
-        return StatusSubject(spelled(scope, ref), name, things, self._is_foreign(frame, value), peers, self._origin(frame, value), ref)
+        return StatusSubject(
+            spelled(scope, ref), name, things, self._is_foreign(frame, value), peers, self._origin(frame, value), ref
+        )
 
     def _is_foreign(self, frame: Frame, value: object) -> bool:
         """Whether the value is part of something from outside the project."""
@@ -63,13 +65,19 @@ class StatusSubjects:
         if base == NONE:
             return False
         scope = self._inference.scope(frame)
-        if isinstance(scope.values[base], Attribute) and isinstance(value, Attribute) and value.name in ("value", "name"):
+        if (
+            isinstance(scope.values[base], Attribute)
+            and isinstance(value, Attribute)
+            and value.name in ("value", "name")
+        ):
             return self._is_foreign(frame, scope.values[base])
         things = self._inference.things(At(frame, base))
         return bool(things) and all(
             isinstance(thing, (InstanceThing, ExternalThing))
             and isinstance(getattr(thing, "of", thing), ExternalThing)
-            and not str(getattr(getattr(thing, "of", thing), "name", "")).startswith(("builtins.dict", "typing.Dict", "typing.Mapping"))
+            and not str(getattr(getattr(thing, "of", thing), "name", "")).startswith(
+                ("builtins.dict", "typing.Dict", "typing.Mapping")
+            )
             for thing in things
         )
 
@@ -102,16 +110,25 @@ class StatusSubjects:
             case TargetKind.ITEM:
                 key = scope.values[assignment.key]
                 name = key.value if isinstance(key, Text) else ""
-                return StatusSubject(f"{spelled(scope, assignment.base)}[{name!r}]", name, (), self.is_foreign_owner(frame, assignment.base))
+                return StatusSubject(
+                    f"{spelled(scope, assignment.base)}[{name!r}]",
+                    name,
+                    (),
+                    self.is_foreign_owner(frame, assignment.base),
+                )
             case _:
                 types = self._inference.types(At(frame, assignment.annotation)) if assignment.annotation != NONE else ()
-                return StatusSubject(assignment.name, assignment.name if scope.kind is not ScopeKind.MODULE else "", types, False)
+                return StatusSubject(
+                    assignment.name, assignment.name if scope.kind is not ScopeKind.MODULE else "", types, False
+                )
 
     def is_foreign_owner(self, frame: Frame, base: Ref) -> bool:
         """Whether an object is one from outside the project, and no plain dict."""
         things = self._inference.things(At(frame, base))
         return bool(things) and all(
-            isinstance(thing, InstanceThing) and isinstance(thing.of, ExternalThing) and not thing.of.name.startswith(("builtins.dict", "typing."))
+            isinstance(thing, InstanceThing)
+            and isinstance(thing.of, ExternalThing)
+            and not thing.of.name.startswith(("builtins.dict", "typing."))
             for thing in things
         )
 
@@ -135,7 +152,11 @@ class StatusSubjects:
             if annotated:
                 return self._inference.types(At(annotated[0][0], annotated[0][1].annotation))
             if not assigned:
-                return tuple(thing for thing in self._inference.attribute(owner, name) if self._vocabularies.of_thing(thing) is not None)
+                return tuple(
+                    thing
+                    for thing in self._inference.attribute(owner, name)
+                    if self._vocabularies.of_thing(thing) is not None
+                )
             return tuple(
                 thing
                 for frame, assignment in assigned
@@ -150,14 +171,21 @@ class StatusSubjects:
         column = self._inference.column(At(frame, assignment.value))
         return (column,) if column is not None else self._inference.things(At(frame, assignment.value))
 
-    def argument_things(self, frame: Frame, ref: Ref, things: Things, name: str, value: Ref) -> tuple[Things, str, Related | None]:
+    def argument_things(
+        self, frame: Frame, ref: Ref, things: Things, name: str, value: Ref
+    ) -> tuple[Things, str, Related | None]:
         """What the parameter that an argument goes to may hold, its name, and where it is declared."""
         for thing in things:
             if isinstance(thing, ClassThing):
                 if thing.definition in self._vocabularies.all:
                     return (), "", None
                 initialiser = next(
-                    (found for found in self._inference.attribute(InstanceThing(thing), "__init__") if isinstance(found, FunctionThing)), None
+                    (
+                        found
+                        for found in self._inference.attribute(InstanceThing(thing), "__init__")
+                        if isinstance(found, FunctionThing)
+                    ),
+                    None,
                 )
                 if initialiser is None:
                     field = name or self._positional_field(thing, frame, ref, value)
@@ -171,7 +199,10 @@ class StatusSubjects:
                     callee = Frame(thing.definition.path, thing.definition.region, thing.definition.scope)
                     for default in self._inference.things(At(callee, parameter.default)):
                         if isinstance(default, (MemberThing, MemberValueThing)):
-                            origin = Related(f"parameter `{parameter.name}` starts as a member here", Place(callee.path, parameter.span))
+                            origin = Related(
+                                f"parameter `{parameter.name}` starts as a member here",
+                                Place(callee.path, parameter.span),
+                            )
                             return (default, UnknownThing("an argument of any kind")), parameter.name, origin
                 if parameter is not None and parameter.annotation != NONE:
                     callee = Frame(thing.definition.path, thing.definition.region, thing.definition.scope)
@@ -198,7 +229,8 @@ class StatusSubjects:
         return fields[position] if position < len(fields) else ""
 
     def _queried(self, frame: Frame, call: object) -> ClassThing | None:
-        """The model that a query is about: `update(Job).values(...)`, `session.query(Job).filter_by(...)`, `Job.objects.filter(...)`."""
+        """The model that a query is about: `update(Job).values(...)`, `session.query(Job).filter_by(...)`,
+        `Job.objects.filter(...)`."""
         scope = self._inference.scope(frame)
         value = call
         for _ in range(16):
@@ -210,7 +242,9 @@ class StatusSubjects:
                                 return thing
                 value = scope.values[value.function]
             elif isinstance(value, Attribute):
-                for thing in self._inference.things(At(frame, value.base)) if isinstance(scope.values[value.base], Free) else ():
+                for thing in (
+                    self._inference.things(At(frame, value.base)) if isinstance(scope.values[value.base], Free) else ()
+                ):
                     if isinstance(thing, ClassThing):
                         return thing
                 value = scope.values[value.base]
@@ -222,9 +256,14 @@ class StatusSubjects:
         found = self._inference.field(cls, name)
         if found is None:
             return None
-        return Related(f"`{self._inference.scope(cls.definition).qualname}.{name}` is declared here", Place(found[0].path, found[1].span))
+        return Related(
+            f"`{self._inference.scope(cls.definition).qualname}.{name}` is declared here",
+            Place(found[0].path, found[1].span),
+        )
 
-    def _parameter_for(self, function: FunctionThing, frame: Frame, ref: Ref, name: str, value: Ref) -> ParameterFact | None:
+    def _parameter_for(
+        self, function: FunctionThing, frame: Frame, ref: Ref, name: str, value: Ref
+    ) -> ParameterFact | None:
         scope = self._inference.scope(function.definition)
         bound = self._inference.arguments(function, At(frame, ref))
         for parameter in scope.parameters:

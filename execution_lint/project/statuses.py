@@ -22,7 +22,9 @@ from execution_lint.project.things import (
 )
 from execution_lint.project.vocabularies import Vocabularies
 
-_HEALTH = frozenset({"ok", "healthy", "unhealthy", "alive", "up", "down", "degraded", "not_ready", "ready", "pass", "warn"})
+_HEALTH = frozenset(
+    {"ok", "healthy", "unhealthy", "alive", "up", "down", "degraded", "not_ready", "ready", "pass", "warn"}
+)
 """Words of health checks, which no job's vocabulary speaks unless the type says so."""
 _HEALTH_CHECK = re.compile(r"health|liveness|readiness|heartbeat", re.IGNORECASE)
 
@@ -77,7 +79,12 @@ class Statuses:
                 return None
             if not is_member and text.value.lower() in _HEALTH:
                 return None
-        if not is_member and confidence is not Confidence.PROVEN and not _WORD.fullmatch(text.value) and text.value.lower() not in _VAGUE:
+        if (
+            not is_member
+            and confidence is not Confidence.PROVEN
+            and not _WORD.fullmatch(text.value)
+            and text.value.lower() not in _VAGUE
+        ):
             return None
         if not is_member and text.value.lower() in _VAGUE:
             confidence = Confidence.POSSIBLE

@@ -15,7 +15,8 @@ _HTTP_CODE = re.compile(r"HTTP_(\d{3})_")
 
 
 def strings(inference: Inference, at: At) -> tuple[str, ...] | None:
-    """Every string that the value can be; None where that is not known. Constants, f-strings and sums of known parts are followed."""
+    """Every string that the value can be; None where that is not known. Constants, f-strings and sums of known parts
+    are followed."""
     match inference.value(at):
         case Text(value=text):
             return (text,)

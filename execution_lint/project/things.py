@@ -102,7 +102,8 @@ class PartialThing:
 
 @dataclass(frozen=True, slots=True)
 class InstanceThing:
-    """An object of a class; `parameters` are its type arguments, `origin` the value that makes it, where it is known."""
+    """An object of a class; `parameters` are its type arguments, `origin` the value that makes it, where it is
+    known."""
 
     of: "ClassThing | ExternalThing"
     parameters: "tuple[tuple[Thing, ...], ...]" = ()

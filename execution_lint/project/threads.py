@@ -48,7 +48,9 @@ class Threads:
                             for argument in value.arguments:
                                 if argument.name in ("target", ""):
                                     things = self._inference.things(At(Frame(path, region, index), argument.value))
-                                    found.update(thing.definition for thing in things if isinstance(thing, FunctionThing))
+                                    found.update(
+                                        thing.definition for thing in things if isinstance(thing, FunctionThing)
+                                    )
         return frozenset(found)
 
     def is_thread_target(self, function: Frame) -> bool:
@@ -61,7 +63,9 @@ class Threads:
             for value in other.values:
                 if isinstance(value, Call) and self._starts_thread(other, value):
                     for argument in value.arguments:
-                        if callee_name(other, argument.value) == scope.name or self._is_nested(frame, other, argument.value, function):
+                        if callee_name(other, argument.value) == scope.name or self._is_nested(
+                            frame, other, argument.value, function
+                        ):
                             return True
         return False
 
@@ -69,12 +73,17 @@ class Threads:
         """Whether the function is a method of a thread class."""
         owner = self._inference.owner(function.definition)
         return owner is not None and any(
-            isinstance(base, ExternalThing) and base.name == "threading.Thread" for base in self._inference.ancestry(owner)
+            isinstance(base, ExternalThing) and base.name == "threading.Thread"
+            for base in self._inference.ancestry(owner)
         )
 
     def _is_nested(self, frame: Frame, scope: Scope, ref: Ref, function: Frame) -> bool:
         value = scope.values[ref]
-        return isinstance(value, Nested) and (frame.path, frame.region, value.scope) == (function.path, function.region, function.scope)
+        return isinstance(value, Nested) and (frame.path, frame.region, value.scope) == (
+            function.path,
+            function.region,
+            function.scope,
+        )
 
     def _starts_thread(self, scope: Scope, call: Call) -> bool:
         return callee_name(scope, call.function) in ("Thread", *STARTERS)
@@ -89,7 +98,11 @@ class Threads:
                 and callee_name(scope, value.base) in attributes
                 for value in scope.values
             )
-            if runs and (self._is_thread(frame) or self.is_thread_target(frame) or any(isinstance(value, Call) and self._starts_thread(scope, value) for value in scope.values)):
+            if runs and (
+                self._is_thread(frame)
+                or self.is_thread_target(frame)
+                or any(isinstance(value, Call) and self._starts_thread(scope, value) for value in scope.values)
+            ):
                 return True
         return False
 
@@ -115,12 +128,15 @@ class Threads:
         return False
 
     def _neighbours(self, function: Frame) -> Iterator[Frame]:
-        """The scopes of the same region, of the methods of the same class, or of the functions of the same module that start threads."""
+        """The scopes of the same region, of the methods of the same class, or of the functions of the same module
+        that start threads."""
         module = self._inference.module(function.path)
         regions = {function.region}
         own = module.regions[function.region]
         for index, region in enumerate(module.regions):
-            same_class = own.kind is RegionKind.METHOD and region.kind is RegionKind.METHOD and region.owner == own.owner
+            same_class = (
+                own.kind is RegionKind.METHOD and region.kind is RegionKind.METHOD and region.owner == own.owner
+            )
             if same_class or any(module.mentions(index, word) for word in ("Thread", *STARTERS)):
                 regions.add(index)
         for index in sorted(regions):

@@ -73,7 +73,9 @@ class Vocabularies:
             scope = self._inference.scope(cls.definition)
             if entry is None and not is_status_name(scope.name):
                 if typing is None:
-                    typing = self._typing_status_fields(frozenset(self._inference.scope(enum.definition).name for enum in enums))
+                    typing = self._typing_status_fields(
+                        frozenset(self._inference.scope(enum.definition).name for enum in enums)
+                    )
                 if scope.name not in typing:
                     continue
             members = tuple(self._members(cls))
@@ -104,7 +106,8 @@ class Vocabularies:
 
     def _is_string(self, cls: ClassThing) -> bool:
         return any(
-            isinstance(base, ExternalThing) and (base.name == "builtins.str" or base.name.rpartition(".")[2] in ("StrEnum", "TextChoices"))
+            isinstance(base, ExternalThing)
+            and (base.name == "builtins.str" or base.name.rpartition(".")[2] in ("StrEnum", "TextChoices"))
             for base in self._inference.ancestry(cls)
         )
 
@@ -113,20 +116,29 @@ class Vocabularies:
         scope = self._inference.scope(frame)
         automatic = self._automatic(cls)
         lowers = any(
-            isinstance(base, ExternalThing) and is_enum_base(base.name) and base.name.rpartition(".")[2] in ("StrEnum", "LowercaseStrEnum")
+            isinstance(base, ExternalThing)
+            and is_enum_base(base.name)
+            and base.name.rpartition(".")[2] in ("StrEnum", "LowercaseStrEnum")
             for base in self._inference.ancestry(cls)
         )
         for assignment in scope.assignments:
             if assignment.kind is TargetKind.NAME and assignment.value != NONE and not assignment.name.startswith("_"):
                 name = assignment.name
-                value = self._member_value(frame, assignment.value, automatic(name) if automatic is not None else name.lower() if lowers else "")
+                value = self._member_value(
+                    frame,
+                    assignment.value,
+                    automatic(name) if automatic is not None else name.lower() if lowers else "",
+                )
                 if value is not None:
                     yield assignment.name, value, Place(frame.path, assignment.span)
 
     def _automatic(self, cls: ClassThing) -> Callable[[str], str] | None:
-        """What `auto()` makes of a member's name, by the enum's own `_generate_next_value_`; None where it defines none that is followed."""
+        """What `auto()` makes of a member's name, by the enum's own `_generate_next_value_`; None where it defines
+        none that is followed."""
         for base in self._inference.ancestry(cls):
-            for site in self._inference.class_sites(base, "_generate_next_value_") if isinstance(base, ClassThing) else ():
+            for site in (
+                self._inference.class_sites(base, "_generate_next_value_") if isinstance(base, ClassThing) else ()
+            ):
                 for thing in self._inference.things(site):
                     if isinstance(thing, FunctionThing):
                         return self._namer(self._inference.scope(thing.definition))

@@ -34,8 +34,17 @@ Check = Callable[[SubjectT, "Project"], Iterator[Finding]]
 class Rule:
     """A promise, by code and name, with the checks that hold it."""
 
-    def __init__(self, code: str, name: str, message: str, since: str, options: tuple[str, ...] = (), by_full_code_only: bool = False) -> None:
-        """`message` is a format string whose fields are given to `finding` by name; `options` are the configuration keys that the rule reads;
+    def __init__(
+        self,
+        code: str,
+        name: str,
+        message: str,
+        since: str,
+        options: tuple[str, ...] = (),
+        by_full_code_only: bool = False,
+    ) -> None:
+        """`message` is a format string whose fields are given to `finding` by name; `options` are the configuration
+        keys that the rule reads;
         a rule `by_full_code_only` is in no prefix.
         """
         self.code = code

@@ -3,23 +3,29 @@ An exit of a route answers with an object that lacks a key of the agreed envelop
 
 ## Why it matters
 
-A client polls by `job_id` and decides by `status`. A route that leaves one out on one of its ways works in every test that takes the
+A client polls by `job_id` and decides by `status`. A route that leaves one out on one of its ways works in every test
+that takes the
 others, and breaks the client that meets it.
 
 ## Instead
 
-Let every exit build the envelope in one place: a model with the required fields, or one function that takes the job and returns them.
+Let every exit build the envelope in one place: a model with the required fields, or one function that takes the job
+and returns them.
 
 ## Options
 
-`envelope.require`: the keys that every answer of the governed routes has. `envelope.routes`, `envelope.modules`, `envelope.handlers` and
-`envelope.exempt` say which routes those are, `envelope.name` what findings call it; `envelope.wrappers` names decorators, response classes and route classes that supply the
-envelope, so that the handler need not. Without any envelope in the contract the built-in one (`plugin`, `job_id`, `status`) applies to
+`envelope.require`: the keys that every answer of the governed routes has. `envelope.routes`, `envelope.modules`,
+`envelope.handlers` and
+`envelope.exempt` say which routes those are, `envelope.name` what findings call it; `envelope.wrappers` names
+decorators, response classes and route classes that supply the
+envelope, so that the handler need not. Without any envelope in the contract the built-in one (`plugin`, `job_id`,
+`status`) applies to
 exits that give signals of an execution's answer: two signals or more are *likely*, one is *possible*.
 
 ## Known limits
 
-Error answers (a status of 400 or more) are not judged here. Where a wire model decides what is sent, the handler's own dict is not
+Error answers (a status of 400 or more) are not judged here. Where a wire model decides what is sent, the handler's
+own dict is not
 judged. Middleware that rewrites answers is not seen: name its route class or exempt the routes.
 """
 
@@ -36,7 +42,15 @@ RULE = Rule(
     name="missing-envelope-key",
     message="{route} answers without {missing} of the `{envelope}` envelope",
     since="0.1.0",
-    options=("envelope.routes", "envelope.modules", "envelope.handlers", "envelope.require", "envelope.wrappers", "envelope.exempt", "envelope.name"),
+    options=(
+        "envelope.routes",
+        "envelope.modules",
+        "envelope.handlers",
+        "envelope.require",
+        "envelope.wrappers",
+        "envelope.exempt",
+        "envelope.name",
+    ),
 )
 
 

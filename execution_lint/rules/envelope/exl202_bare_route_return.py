@@ -3,18 +3,22 @@ An exit of a route answers with a list, a scalar, null, or a value passed throug
 
 ## Why it matters
 
-A bare value has no place for `job_id` and `status`, and none for an error. The client that reads `answer["status"]` fails on it with a
+A bare value has no place for `job_id` and `status`, and none for an error. The client that reads `answer["status"]`
+fails on it with a
 type error instead of a message.
 
 ## Instead
 
-Put the value under a key of the envelope: `{"plugin": ..., "job_id": ..., "status": ..., "result": value}`. A handler that ends without
+Put the value under a key of the envelope: `{"plugin": ..., "job_id": ..., "status": ..., "result": value}`. A handler
+that ends without
 `return` answers `null`.
 
 ## Options
 
-`envelope.routes`, `envelope.modules` and `envelope.handlers` say which routes an envelope governs, `envelope.exempt` which of them it
-does not; `envelope.require` names its keys, `envelope.name` is what findings call it, and `envelope.wrappers` names what supplies it.
+`envelope.routes`, `envelope.modules` and `envelope.handlers` say which routes an envelope governs, `envelope.exempt`
+which of them it
+does not; `envelope.require` names its keys, `envelope.name` is what findings call it, and `envelope.wrappers` names
+what supplies it.
 
 ## Known limits
 
@@ -34,7 +38,15 @@ RULE = Rule(
     name="bare-route-return",
     message="{route} answers with {what} instead of the `{envelope}` envelope",
     since="0.1.0",
-    options=("envelope.routes", "envelope.modules", "envelope.handlers", "envelope.require", "envelope.wrappers", "envelope.exempt", "envelope.name"),
+    options=(
+        "envelope.routes",
+        "envelope.modules",
+        "envelope.handlers",
+        "envelope.require",
+        "envelope.wrappers",
+        "envelope.exempt",
+        "envelope.name",
+    ),
 )
 
 
@@ -66,5 +78,6 @@ def _help(exit: RouteExit) -> str:
     assert exit.governance is not None
     keys = ", ".join(f"`{key}`" for key in exit.governance.envelope.require)
     if exit.governance.is_built_in:
-        return f"answer with an object that has {keys}; it counts as an execution's answer because {' and '.join(exit.governance.reasons)}"
+        reasons = " and ".join(exit.governance.reasons)
+        return f"answer with an object that has {keys}; it counts as an execution's answer because {reasons}"
     return f"answer with an object that has {keys}, or exempt the route in the contract"

@@ -3,15 +3,20 @@ A loop made by hand to run coroutines leaks, hides cancellation, and breaks insi
 
 ## Why it matters
 
-`asyncio.new_event_loop()` followed by `run_until_complete` is `asyncio.run` with parts left out. Tasks that are still pending are never
-cancelled, asynchronous generators are never finalised, and an exception on the way leaves the loop open. Above all it raises
-`RuntimeError: Cannot run the event loop while another loop is running` as soon as a coroutine calls the function, which is what happens
+`asyncio.new_event_loop()` followed by `run_until_complete` is `asyncio.run` with parts left out. Tasks that are still
+pending are never
+cancelled, asynchronous generators are never finalised, and an exception on the way leaves the loop open. Above all it
+raises
+`RuntimeError: Cannot run the event loop while another loop is running` as soon as a coroutine calls the function,
+which is what happens
 when a service grows an `async` route above it.
 
 ## Instead
 
-Make the function `async def` and await the coroutines: then no loop is needed, and it can be called from a route. In a script, or in a
-thread of its own, `asyncio.run(main())` makes, runs and closes one loop; `asyncio.Runner` (Python 3.11 and later) does so for several
+Make the function `async def` and await the coroutines: then no loop is needed, and it can be called from a route. In
+a script, or in a
+thread of its own, `asyncio.run(main())` makes, runs and closes one loop; `asyncio.Runner` (Python 3.11 and later)
+does so for several
 calls. Do not replace the loop by `asyncio.run` in a function that a coroutine calls: it raises there as well.
 
 ## Options
@@ -62,5 +67,11 @@ def _help(call: LoopCall) -> str:
     if call.is_async:
         return "a loop is running here already: await the coroutine instead"
     if call.is_fallback:
-        return "make the function `async def` and await the coroutines; where no loop can be running, call `asyncio.run` and drop the search for a current loop"
-    return "make the function `async def` and await the coroutines; only where no loop can be running, let `asyncio.run` make and close it"
+        return (
+            "make the function `async def` and await the coroutines; where no loop can be running, "
+            "call `asyncio.run` and drop the search for a current loop"
+        )
+    return (
+        "make the function `async def` and await the coroutines; "
+        "only where no loop can be running, let `asyncio.run` make and close it"
+    )

@@ -3,13 +3,16 @@ A loop that outlives the function that makes it has an owner; the contract says 
 
 ## Why it matters
 
-A loop that is stored, returned or set as a thread's current loop is shared state: whoever comes across it must know which thread runs
-it, who closes it, and whether it is running now. One such place can be sound. Several, each made because the one before was not at
+A loop that is stored, returned or set as a thread's current loop is shared state: whoever comes across it must know
+which thread runs
+it, who closes it, and whether it is running now. One such place can be sound. Several, each made because the one
+before was not at
 hand, are how a service ends up with futures attached to a different loop.
 
 ## Instead
 
-Let the server own the loop and make the functions coroutines. Where a loop must live beside it, give it one owner, a class that starts
+Let the server own the loop and make the functions coroutines. Where a loop must live beside it, give it one owner, a
+class that starts
 its thread, hands work over with `run_coroutine_threadsafe` and closes it, and name that place in the contract:
 
 ```toml
@@ -19,8 +22,10 @@ owners = ["app.worker.loop:LoopThread.start"]
 
 ## Options
 
-`event-loop.owners`: the functions, methods or classes that may make and keep a loop. With owners declared, a loop elsewhere is
-*proven*; without, it is *likely*, and only *possible* for a loop that a thread of its own runs, which is sound by itself.
+`event-loop.owners`: the functions, methods or classes that may make and keep a loop. With owners declared, a loop
+elsewhere is
+*proven*; without, it is *likely*, and only *possible* for a loop that a thread of its own runs, which is sound by
+itself.
 
 ## Known limits
 
@@ -60,7 +65,9 @@ def check(call: LoopCall, project: Project) -> Iterator[Finding]:
     else:
         confidence = Confidence.LIKELY
     contract = tuple(
-        Related(f"`{owner.spelled}` is a declared owner", Place(project.config.file, Span(owner.line, 1, owner.line, 1)))
+        Related(
+            f"`{owner.spelled}` is a declared owner", Place(project.config.file, Span(owner.line, 1, owner.line, 1))
+        )
         for owner in owners
         if owner.line and project.config.file
     )

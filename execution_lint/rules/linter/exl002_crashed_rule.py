@@ -3,7 +3,8 @@ A rule raised an exception: this is a mistake of the linter, not of your code.
 
 ## Why it matters
 
-What the rule would have said of this subject is not known. The other rules and the other files go on; the run ends with exit code 2.
+What the rule would have said of this subject is not known. The other rules and the other files go on; the run ends
+with exit code 2.
 
 ## Instead
 

@@ -3,23 +3,28 @@ A string literal stands where a member of the status vocabulary belongs.
 
 ## Why it matters
 
-The literal agrees with the enum today. When a member is renamed or its value changes, the enum's own uses follow and the literal does
+The literal agrees with the enum today. When a member is renamed or its value changes, the enum's own uses follow and
+the literal does
 not: the comparison is silently never true again, and no type checker says so, for both sides are strings.
 
 ## Instead
 
-Write the member: `JobStatus.DONE` where the other side is an enum (a `str` mix-in compares equal to its value), `JobStatus.DONE.value`
+Write the member: `JobStatus.DONE` where the other side is an enum (a `str` mix-in compares equal to its value),
+`JobStatus.DONE.value`
 where a plain string must go on the wire.
 
 ## Options
 
-`vocabulary.enum`: the enums whose values are statuses, besides those found by name (`...Status`, `...State`, `...Phase`, `...Stage`,
-`...Outcome`, or an enum that types such a field). `vocabulary.fields`: names that hold a status in modules that import the enum.
+`vocabulary.enum`: the enums whose values are statuses, besides those found by name (`...Status`, `...State`,
+`...Phase`, `...Stage`, `...Outcome`, or an enum that types such a field). `vocabulary.fields`: names that hold a status
+in modules that import the enum.
 
 ## Known limits
 
-What governs a place follows from types first: an annotation, a field of a resolved model, a parameter of a resolved call. Where nothing
-is annotated, the same name must meet the enum elsewhere in the module (*likely*), or be a status-like name in a module that imports one
+What governs a place follows from types first: an annotation, a field of a resolved model, a parameter of a resolved
+call. Where nothing
+is annotated, the same name must meet the enum elsewhere in the module (*likely*), or be a status-like name in a
+module that imports one
 vocabulary only (*possible*).
 """
 

@@ -3,22 +3,26 @@ A string literal stands where a status belongs, and no member of the vocabulary 
 
 ## Why it matters
 
-A legacy spelling, a typo, a wrong case or another vocabulary's word is never equal to any status. The branch behind it is dead, or the
+A legacy spelling, a typo, a wrong case or another vocabulary's word is never equal to any status. The branch behind
+it is dead, or the
 row that it is written to is one that nobody recognises.
 
 ## Instead
 
-Use the member that was meant. Where old clients or rows still speak an old word, translate it in one place, the enum's `_missing_`, and
+Use the member that was meant. Where old clients or rows still speak an old word, translate it in one place, the
+enum's `_missing_`, and
 nowhere else.
 
 ## Options
 
-`vocabulary.aliases`: legacy spellings and the member that each means, so that the finding can name it. `vocabulary.enum` and
+`vocabulary.aliases`: legacy spellings and the member that each means, so that the finding can name it.
+`vocabulary.enum` and
 `vocabulary.fields` as for EXL301.
 
 ## Known limits
 
-An empty string or `"unknown"` is only *possible*. Words of health checks (`ok`, `healthy`) count only where the type is proven.
+An empty string or `"unknown"` is only *possible*. Words of health checks (`ok`, `healthy`) count only where the type
+is proven.
 """
 
 from collections.abc import Iterator
@@ -61,7 +65,9 @@ def _help(use: StatusUse) -> str:
     meant = dict(vocabulary.aliases).get(use.literal)
     if meant is not None:
         return f'the contract says that "{use.literal}" means `{vocabulary.name}.{meant}`'
-    by_word = {value.lower(): name for name, value, _ in vocabulary.members} | {name.lower(): name for name, _, _ in vocabulary.members}
+    by_word = {value.lower(): name for name, value, _ in vocabulary.members} | {
+        name.lower(): name for name, _, _ in vocabulary.members
+    }
     close = get_close_matches(use.literal.lower(), by_word, n=1, cutoff=0.75)
     if close:
         return f"did you mean `{vocabulary.name}.{by_word[close[0]]}`?"
