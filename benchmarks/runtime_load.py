@@ -3,8 +3,8 @@ How many jobs a second the runtime sustains, and at what latency, beside a bare 
 
 Three loads, each by the same bounded client against a uvicorn of its own on the loopback: a bare route that validates
 the same request and answers at once; `POST` (a job is stored, claimed, run, stored, answered); `POST /async` until the
-last job is over. The loads take turns, so that the
-ratio to the bare route, the median over the rounds, says what a job costs whatever else the machine does.
+last job is over. The loads take turns, so that the ratio to the bare route, the median over the rounds, says what a job
+costs, whatever else the machine does.
 
     python benchmarks/runtime_load.py --seconds 10 --clients 16
 """
