@@ -97,7 +97,22 @@ def _project_report(
         note = report_cache.save(folder, key, report)
         if note is not None:
             notes.append(note)
+        settled = _cache_key(plan, baseline)
+        if note is None and settled != key and _is_unchanged(plan):
+            report_cache.save(folder, settled, report)
     return msgspec.structs.replace(report, notes=(*report.notes, *notes))
+
+
+def _is_unchanged(plan: Plan) -> bool:
+    """Whether every file still has the stat signature that it was found with."""
+    for file in plan.found.files:
+        try:
+            found = os.stat(plan.found.root / file.path)
+        except OSError:
+            return False
+        if (found.st_size, found.st_mtime_ns) != (file.size, file.mtime_ns):
+            return False
+    return True
 
 
 def _cache_key(plan: Plan, baseline: baselines.Baseline | None) -> str:
