@@ -254,10 +254,19 @@ class TestLinks:
         (tree / "pkg/up").symlink_to(tree)
         (tree / "pkg/self").symlink_to(tree / "pkg")
         (tree / "pkg/above").symlink_to(tree.parent.parent)
-        (tree / "dead.py").symlink_to("dead.py")
         project = only(found(tree))
         assert paths_of(project) == ["pkg/a.py"]
-        assert dict(project.skipped) == {"found elsewhere": 3, "broken links": 1}
+        assert dict(project.skipped) == {"found elsewhere": 3}
+
+    def test_a_link_that_leads_to_itself_is_said(self, tree: Path) -> None:
+        make(tree, "pkg/a.py")
+        (tree / "dead.py").symlink_to("dead.py")
+        discovery = found(tree)
+        (project,) = discovery.projects
+        assert paths_of(project) == ["pkg/a.py"]
+        assert dict(project.skipped) == {"broken links": 1}
+        (problem,) = discovery.problems
+        assert "leads to itself" in problem.message
 
     def test_a_real_file_is_found_once_under_its_real_path(self, tree: Path) -> None:
         make(tree, "z/real.py")
