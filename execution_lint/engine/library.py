@@ -45,8 +45,7 @@ class FileSource:
         try:
             return self._opened.facts(index)
         except Unparsable as trouble:
-            note = self._opened.broken or trouble
-            self._troubles.setdefault(self._path, Trouble(note.reason, note.line or trouble.line))
+            self._troubles.setdefault(self._path, Trouble(trouble.reason, trouble.line))
             return None
 
 

@@ -228,12 +228,18 @@ class Expressions(Targets):
         for part in node.values:
             if isinstance(part, ast.FormattedValue):
                 parts.append(self.expression(part.value))
-                if part.format_spec is not None:
-                    self.expression(part.format_spec)
+                self.format_specification(part.format_spec)
             else:
                 parts.append(self.expression(part))
         self.region.fixed = outer
         return self.add(Formatted(tuple(parts)), span)
+
+    def format_specification(self, node: ast.expr | None) -> None:
+        """What a format specification computes; its texts are left out, for Pythons differ on them."""
+        for part in node.values if isinstance(node, ast.JoinedStr) else ():
+            if isinstance(part, ast.FormattedValue):
+                self.expression(part.value)
+                self.format_specification(part.format_spec)
 
     def walrus(self, node: ast.NamedExpr) -> Ref:
         value = self.expression(node.value)

@@ -215,20 +215,22 @@ class OpenedFile:
         if not isinstance(known, RegionFacts):
             return True
         region = self.regions[index]
-        if self._trees is None:
-            confirmed = self._read(region, parse_thoroughly)
-        else:
-            try:
-                pieces = _pieces(parse_thoroughly(self.text), self.lines)
-            except _FAILURES:
-                return True
-            lines = (region.first_line, region.last_line)
-            found = [piece for own, piece in pieces if (own.first_line, own.last_line) == lines]
-            confirmed = (
-                self._lower(region, found[0], 0) if found else Unparsable("it is cut otherwise", region.first_line)
-            )
-            return confirmed == known
+        confirmed = self._read(region, parse_thoroughly)
+        if isinstance(confirmed, Unparsable) and self._trees is not None:
+            confirmed = self._read_in_context(region)
         return isinstance(confirmed, Unparsable) or confirmed == known
+
+    def _read_in_context(self, region: Region) -> RegionFacts | Unparsable:
+        """What libcst reads from a region that can be parsed only with the whole of the file."""
+        if may_have_long_chain(self.text):
+            return Unparsable(_TOO_DEEP, region.first_line)
+        try:
+            pieces = _pieces(parse_thoroughly(self.text), self.lines)
+        except _FAILURES as failure:
+            return _unparsable(failure, 0)
+        lines = (region.first_line, region.last_line)
+        found = [statements for own, statements in pieces if (own.first_line, own.last_line) == lines]
+        return self._lower(region, found[0] if found else [], 0)
 
     def _extract(self, index: int) -> RegionFacts | Unparsable:
         self.is_parsed = True
@@ -238,7 +240,7 @@ class OpenedFile:
         if region.kind is RegionKind.IMPORT and index in self._imports:
             return self._lower(region, *self._imports[index])
         found = self._read(region, parse_quickly)
-        if isinstance(found, Unparsable) and self.broken is None:
+        if isinstance(found, Unparsable) and found.reason != _TOO_DEEP and self.broken is None:
             return self._doubted(index, found)
         return found
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from both_paths import comparable, fast, slow
+from both_paths import differences, fast, slow
 from generated import modules, projects
 from hostile_tree import NEEDLES, files, write
 from hypothesis import HealthCheck, given, settings
@@ -63,7 +63,7 @@ def needles_report(needles: Path) -> Report:
 
 
 def test_the_hostile_tree_is_reported_alike(hostile: Path, hostile_report: Report) -> None:
-    assert comparable(fast(hostile)) == comparable(hostile_report)
+    assert differences(fast(hostile), hostile_report) == []
 
 
 def test_the_hostile_tree_is_worth_the_name(hostile_report: Report) -> None:
@@ -79,7 +79,7 @@ def test_the_hostile_tree_is_worth_the_name(hostile_report: Report) -> None:
 def test_a_fixture_project_is_reported_alike(name: str, tmp_path: Path) -> None:
     project = tmp_path / name
     shutil.copytree(Path(__file__).parents[2] / "fixtures" / "projects" / name, project)
-    assert comparable(fast(project)) == comparable(slow(project))
+    assert differences(fast(project), slow(project)) == []
 
 
 @GENERATED
@@ -89,7 +89,7 @@ def test_a_generated_project_is_reported_alike(
 ) -> None:
     project = write(tmp_path_factory.mktemp("project"), tree)
     quick, thorough = fast(project), slow(project)
-    assert comparable(quick) == comparable(thorough)
+    assert differences(quick, thorough) == []
     assert not _crashes(quick)
 
 
@@ -101,7 +101,7 @@ def test_no_module_crashes_a_rule_and_each_is_reported_alike(
     project = write(tmp_path_factory.mktemp("module"), {"pyproject.toml": b"", "module.py": text.encode()})
     quick = fast(project)
     assert not _crashes(quick)
-    assert comparable(quick) == comparable(slow(project))
+    assert differences(quick, slow(project)) == []
 
 
 @pytest.mark.parametrize("word", ALL_NEEDLES)
@@ -123,7 +123,7 @@ def test_without_a_needle_the_paths_differ(
 
 
 def test_with_all_needles_their_cases_are_reported_alike(needles: Path, needles_report: Report) -> None:
-    assert comparable(fast(needles)) == comparable(needles_report)
+    assert differences(fast(needles), needles_report) == []
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -146,7 +146,7 @@ def test_the_order_of_files_is_of_no_matter(
             super().__init__(root, tuple(mixed), limit, locate=locate, replaced=replaced, jobs=jobs)
 
     monkeypatch.setattr(ENGINE_RUN, "FileLibrary", Shuffled)
-    assert comparable(fast(hostile)) == comparable(hostile_report)
+    assert differences(fast(hostile), hostile_report) == []
 
 
 @given(st.randoms(use_true_random=False))
@@ -155,13 +155,13 @@ def test_the_order_of_named_paths_is_of_no_matter(hostile: Path, chance: random.
     named = sorted((hostile / "hostile").glob("*.py"))[:20]
     mixed = list(named)
     chance.shuffle(mixed)
-    assert comparable(fast(*named)) == comparable(fast(*mixed))
+    assert differences(fast(*named), fast(*mixed)) == []
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_processes_are_of_no_matter(jobs: int, hostile: Path, hostile_report: Report) -> None:
     report = run(_invocation(hostile, jobs=jobs))
-    assert comparable(report) == comparable(hostile_report)
+    assert differences(report, hostile_report) == []
 
 
 def test_a_cold_and_a_warm_cache_give_the_same(tmp_path: Path, hostile_report: Report) -> None:
@@ -170,7 +170,7 @@ def test_a_cold_and_a_warm_cache_give_the_same(tmp_path: Path, hostile_report: R
     cold, warm = run(invocation), run(invocation)
     assert (project / ENGINE_RUN.CACHE_FOLDER).is_dir()
     assert warm == cold
-    assert comparable(_at_root(cold, hostile_report)) == comparable(hostile_report)
+    assert differences(_at_root(cold, hostile_report), hostile_report) == []
 
 
 def test_a_baseline_of_a_report_leaves_nothing(tmp_path: Path) -> None:
