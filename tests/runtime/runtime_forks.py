@@ -5,6 +5,7 @@ A job is a name, the folder of a changed runtime, and tests. Everything but the 
 fork that imports the runtime from its folder. `FOLDER/NAME.output` is what pytest printed, `NAME.code` its exit code.
 """
 
+import gc
 import importlib
 import json
 import os
@@ -22,15 +23,29 @@ AT_ONCE = os.cpu_count() or 2
 LIMIT_SECONDS = 90
 
 
+class Tidy:
+    """Collects what each test leaves while that test is still the one to blame."""
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_runtest_teardown(self) -> None:
+        gc.collect()
+
+
 def run(project: str, tests: list[str], output: Path) -> int:
+    """The exit code of pytest on a changed runtime, whose temporary folders lie beside `output`."""
     descriptor = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     os.dup2(descriptor, 1)
     os.dup2(descriptor, 2)
     os.environ.update(RUNTIME_UNDER_TEST=project, RUNTIME_TEST_PATIENCE="3", PYTHONDONTWRITEBYTECODE="1")
     sys.dont_write_bytecode = True
     options = ["-q", "-x", "--tb=short", "-p", "no:cacheprovider", "-W", "ignore::pytest.PytestAssertRewriteWarning"]
+    # Without one of its own, each would number and clear away the folders that all share, while the others do so too.
+    options.append(f"--basetemp={output.with_suffix('.folder')}")
+    # Python 3.11 cannot parse while it parses, which a coroutine does that nobody awaited, if it is collected meanwhile
+    # (https://github.com/python/cpython/issues/106905): nothing is rewritten here, and what a test left is collected.
+    options.append("--assert=plain")
     try:
-        return int(pytest.main([*options, *(f"tests/runtime/{test}" for test in tests)]))
+        return int(pytest.main([*options, *(f"tests/runtime/{test}" for test in tests)], plugins=[Tidy()]))
     except Exception:
         # What a leak raises while pytest itself is being taken down.
         traceback.print_exc()

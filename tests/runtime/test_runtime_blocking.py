@@ -63,13 +63,14 @@ def test_inside_a_running_loop_it_says_what_to_do_instead() -> None:
 def test_a_script_needs_no_main_guard_and_leaks_nothing(tmp_path: Path) -> None:
     script = tmp_path / "script.py"
     script.write_text(
-        "import threading\n"
+        "import gc, threading\n"
         "from runtime.blocking import analyze_blocking\n"
         "def call(): print(analyze_blocking('wait', {'seconds': 0}).status.value)\n"
         "call()\n"
         "thread = threading.Thread(target=call)\n"
         "thread.start()\n"
         "thread.join()\n"
+        "gc.collect()\n"
     )
     ran = subprocess.run(
         [sys.executable, "-W", "always", str(script)],
