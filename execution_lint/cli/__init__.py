@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from execution_lint.cli.command_line import RuleCommand, ScanCommand, parse
+from execution_lint.cli.command_line import InventoryCommand, RuleCommand, ScanCommand, parse
 from execution_lint.cli.exit_code import ExitCode
 from execution_lint.cli.terminal import complain
 from execution_lint.errors import ExecutionLintError
@@ -26,12 +26,16 @@ def run(arguments: Sequence[str]) -> int:
                 from execution_lint.cli.rule import rule
 
                 return rule(command)
+            case InventoryCommand():
+                from execution_lint.cli.inventory import inventory
+
+                return inventory(command)
     except ExecutionLintError as error:
         complain(f"error: {line}" for line in str(error).splitlines())
         return ExitCode.TROUBLE
     except Exception as error:
         # Python's own exit code for a crash is 1, which says "findings".
-        if isinstance(command, ScanCommand) and command.invocation.debug:
+        if not isinstance(command, RuleCommand) and command.invocation.debug:
             import traceback
 
             complain(traceback.format_exc().splitlines())

@@ -50,20 +50,62 @@ class RuleCommand(msgspec.Struct, frozen=True):
     """Code or name of the rule to explain; None explains them all."""
 
 
-def parse(arguments: Sequence[str]) -> ScanCommand | RuleCommand:
+class InventoryKind(Enum):
+    """What can be listed; the value is the command."""
+
+    LOOPS = "loops"
+
+
+_LISTED = {
+    InventoryKind.LOOPS: "every event loop with its life and owner",
+}
+
+
+class InventoryCommand(msgspec.Struct, frozen=True):
+    """`execution-lint loops` and its like."""
+
+    kind: InventoryKind
+    invocation: Invocation
+    output_format: str = "table"
+
+
+Command = ScanCommand | RuleCommand | InventoryCommand
+
+
+def parse(arguments: Sequence[str]) -> Command:
     """The command in `arguments`. Raises SystemExit: 0 after `--help`, 2 after saying what is wrong."""
     parser, scan, rule = _parsers()
     if not arguments:
         parser.print_help(sys.stderr)
         parser.exit(2, "\nerror: no command; `execution-lint scan` checks the working directory\n")
     asked = parser.parse_args(arguments)
-    return _rule_command(asked, rule) if asked.command == "rule" else _scan_command(asked, scan)
+    if asked.command == "rule":
+        return _rule_command(asked, rule)
+    if asked.command == "scan":
+        return _scan_command(asked, scan)
+    return _inventory_command(asked)
 
 
 def _rule_command(asked: argparse.Namespace, parser: argparse.ArgumentParser) -> RuleCommand:
     if (asked.name is None) is not asked.all:
         parser.error("give the code of one rule, or --all")
     return RuleCommand(asked.name)
+
+
+def _inventory_command(asked: argparse.Namespace) -> InventoryCommand:
+    return InventoryCommand(
+        kind=InventoryKind(asked.command),
+        invocation=Invocation(
+            paths=tuple(asked.paths) or (".",),
+            isolated=asked.isolated,
+            overrides=tuple(asked.config),
+            force_exclude=asked.force_exclude,
+            jobs=asked.jobs,
+            locate=not asked.no_locate,
+            debug=asked.debug,
+        ),
+        output_format=asked.output_format,
+    )
 
 
 def _scan_command(asked: argparse.Namespace, parser: argparse.ArgumentParser) -> ScanCommand:
@@ -134,11 +176,48 @@ def _parsers() -> tuple[argparse.ArgumentParser, argparse.ArgumentParser, argpar
     )
     rule.add_argument("name", nargs="?", metavar="CODE", help="code or name of the rule")
     rule.add_argument("--all", action="store_true", help="explain every rule")
+    for kind, meaning in _LISTED.items():
+        _add_inventory(commands.add_parser(kind.value, help=f"list {meaning}", allow_abbrev=False), meaning)
     return parser, scan, rule
 
 
-def _add_scan(parser: argparse.ArgumentParser) -> None:
+def _add_inventory(parser: argparse.ArgumentParser, meaning: str) -> None:
+    parser.description = f"List {meaning}, whether or not a rule has anything to say of it."
+    parser.epilog = "Exit codes: 0 listed; 2 something could not be read."
+    _add_paths(parser)
+    parser.add_argument(
+        "--output-format", choices=["table", "json", "markdown"], default="table", help="default: %(default)s"
+    )
+    parser.add_argument("--debug", action="store_true", help="show the traceback where the linter itself fails")
+    _add_files(parser.add_argument_group("configuration and files"))
+    speed = parser.add_argument_group("how the work is done (never what is listed)")
+    speed.add_argument("--no-locate", action="store_true", help="parse every file whole; slow")
+    _add_jobs(speed)
+
+
+def _add_paths(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("paths", nargs="*", metavar="PATH", help="files and folders (default: the working directory)")
+
+
+def _add_files(group: argparse._ArgumentGroup) -> None:
+    group.add_argument("--isolated", action="store_true", help="ignore every configuration file")
+    group.add_argument(
+        "--config",
+        type=_override,
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="set a key of the configuration, the value in TOML; repeatable",
+    )
+    group.add_argument("--force-exclude", action="store_true", help="excludes hold also for files that are named")
+
+
+def _add_jobs(group: argparse._ArgumentGroup) -> None:
+    group.add_argument("--jobs", type=_jobs, metavar="N", help="processes (default: by the size of the work)")
+
+
+def _add_scan(parser: argparse.ArgumentParser) -> None:
+    _add_paths(parser)
 
     rules = parser.add_argument_group("which findings")
     for option, default, meaning in (
@@ -175,16 +254,7 @@ def _add_scan(parser: argparse.ArgumentParser) -> None:
         show.add_argument(option, action="store_const", dest="show", const=shown, default=Show.FINDINGS, help=meaning)
 
     files = parser.add_argument_group("configuration and files")
-    files.add_argument("--isolated", action="store_true", help="ignore every configuration file")
-    files.add_argument(
-        "--config",
-        type=_override,
-        action="append",
-        default=[],
-        metavar="KEY=VALUE",
-        help="set a key of the configuration, the value in TOML; repeatable",
-    )
-    files.add_argument("--force-exclude", action="store_true", help="excludes hold also for files that are named")
+    _add_files(files)
     files.add_argument(
         "--stdin-filename", metavar="FILE", help="read one file from standard input, in the place of FILE"
     )
@@ -192,7 +262,7 @@ def _add_scan(parser: argparse.ArgumentParser) -> None:
     speed = parser.add_argument_group("how the work is done (never what is found)")
     speed.add_argument("--no-cache", action="store_true", help="neither read nor write the cache")
     speed.add_argument("--no-locate", action="store_true", help="parse every file whole; slow")
-    speed.add_argument("--jobs", type=_jobs, metavar="N", help="processes (default: by the size of the work)")
+    _add_jobs(speed)
 
 
 def _codes(text: str) -> list[str]:

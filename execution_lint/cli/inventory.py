@@ -1,0 +1,29 @@
+"""The commands that list what a project has: one kind of inventory each."""
+
+import os
+from typing import Any
+
+from execution_lint.cli.command_line import InventoryCommand, InventoryKind
+from execution_lint.cli.exit_code import ExitCode
+from execution_lint.cli.terminal import answer, complain
+from execution_lint.engine.inventory import Lister, take
+from execution_lint.reporting.inventories.rendering import Format, Layout, render, summary
+
+
+def inventory(command: InventoryCommand) -> ExitCode:
+    """Carry out `command`. Raises ExecutionLintError where it cannot be carried out at all."""
+    lister, layout, noun = _kind(command.kind)
+    taken = take(command.invocation, lister)
+    answer(render(taken, layout, Format(command.output_format), os.getcwd()))
+    complain(summary(taken, noun))
+    return ExitCode.TROUBLE if taken.is_troubled else ExitCode.CLEAN
+
+
+def _kind(kind: InventoryKind) -> tuple[Lister, "Layout[Any]", str]:
+    """What lists the entries of a kind, what is shown of them, and what one is called."""
+    match kind:
+        case InventoryKind.LOOPS:
+            from execution_lint.project.inventories.loops import loops
+            from execution_lint.reporting.inventories.loops import LoopLayout
+
+            return loops, LoopLayout(), "event loop"
