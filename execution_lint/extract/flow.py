@@ -12,6 +12,7 @@ from execution_lint.extract.binding import ALL_FIELDS, BINDING_FIELDS
 from execution_lint.extract.coordinates import Coordinates
 from execution_lint.facts.scopes import (
     Assignment,
+    Branch,
     Comparison,
     Exit,
     ExitKind,
@@ -94,6 +95,7 @@ class Flow(ABC):
         self.spans: list[Span] = []
         self.exits: list[Exit] = []
         self.comparisons: list[Comparison] = []
+        self.branches: list[Branch] = []
         self.assignments: list[Assignment] = []
         self.repeated: list[Ref] = []
         self.bindings: list[tuple[str, Ref]] = []
@@ -120,6 +122,7 @@ class Flow(ABC):
             spans=tuple(self.spans),
             exits=tuple(self.exits),
             comparisons=tuple(self.comparisons),
+            branches=tuple(self.branches),
             assignments=tuple(self.assignments),
             repeated=tuple(self.repeated),
             bindings=tuple(self.bindings),

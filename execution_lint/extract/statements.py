@@ -7,9 +7,12 @@ import ast
 from collections.abc import Callable
 
 from execution_lint.extract.binding import ALL_FIELDS, LEAVES, names_bound
-from execution_lint.extract.expressions import OPERATORS, Expressions
+from execution_lint.extract.branches import Branches, is_plain, is_telling
+from execution_lint.extract.expressions import OPERATORS
 from execution_lint.extract.flow import FLOW, Environment, Loop
 from execution_lint.facts.scopes import (
+    Arm,
+    BranchKind,
     Comparison,
     ExitKind,
     ScopeKind,
@@ -36,13 +39,14 @@ from execution_lint.facts.values import (
 )
 
 
-class Statements(Expressions):
+class Statements(Branches):
     """Walks the statements of one scope in the order of control flow."""
 
     def block(self, statements: list[ast.stmt]) -> None:
-        for statement in statements:
+        for position, statement in enumerate(statements):
             if self.environment is None:
                 return
+            self.followers = (statements, position)
             self.statement(statement)
 
     def statement(self, node: ast.stmt) -> None:
@@ -106,7 +110,10 @@ class Statements(Expressions):
         self.environment = None
 
     def assertion(self, node: ast.Assert) -> None:
-        self.expression(node.test)
+        test = self.expression(node.test)
+        if is_telling(node.test):
+            span = self.region.span(node)
+            self.branch(BranchKind.ASSERT, node, [Arm(test, (), False, span, True)], self.followers)
         if node.msg is not None:
             self.expression(node.msg)
         self.narrow(node.test, True)
@@ -114,17 +121,22 @@ class Statements(Expressions):
     def condition(self, node: ast.If) -> None:
         ends: list[Environment | None] = []
         branch: ast.If | None = node
+        followers = self.followers
+        arms: list[tuple[ast.If, Ref, bool]] = []
         while branch is not None:
-            self.expression(branch.test)
+            test = self.expression(branch.test)
             before = dict(self.environment) if self.environment is not None else None
             self.narrow(branch.test, True)
             self.block(branch.body)
             ends.append(self.environment)
+            arms.append((branch, test, self.end() is None))
             self.environment = before
             self.narrow(branch.test, False)
             if len(branch.orelse) == 1 and isinstance(branch.orelse[0], ast.If):
                 branch = branch.orelse[0]
             else:
+                if any(is_telling(arm.test) for arm, _, _ in arms):
+                    self.chain(node, arms, followers, bool(branch.orelse))
                 self.block(branch.orelse)
                 branch = None
         self.environment = self.joined([*ends, self.environment])
@@ -150,7 +162,10 @@ class Statements(Expressions):
                 pending[name] = placeholder
                 self.environment[name] = placeholder
         if isinstance(node, ast.While):
-            self.expression(node.test)
+            test = self.expression(node.test)
+            if is_telling(node.test):
+                arm = Arm(test, (), False, self.stretch(node.body), False)
+                self.branch(BranchKind.WHILE, node, [arm], ([], 0))
         start = dict(self.environment)
         if isinstance(node, ast.While):
             self.narrow(node.test, True)
@@ -212,9 +227,10 @@ class Statements(Expressions):
     def try_block(self, node: ast.Try) -> None:
         assert self.environment is not None
         snapshots: list[Environment | None] = [dict(self.environment)]
-        for statement in node.body:
+        for position, statement in enumerate(node.body):
             if self.end() is None:
                 break
+            self.followers = (node.body, position)
             self.statement(statement)
             end = self.end()
             snapshots.append(dict(end) if end is not None else None)
@@ -238,19 +254,26 @@ class Statements(Expressions):
             self.environment = None
 
     def match_block(self, node: ast.Match) -> None:
+        followers = self.followers
         subject = self.expression(node.subject)
         ends: list[Environment | None] = []
         exhaustive = False
+        arms: list[Arm] = []
         for case in node.cases:
             before = dict(self.environment) if self.environment is not None else None
+            first = len(self.comparisons)
             self.pattern(case.pattern, subject)
-            if case.guard is not None:
-                self.expression(case.guard)
+            cases = tuple(found.right for found in self.comparisons[first:] if found.left == subject)
+            guard = self.expression(case.guard) if case.guard is not None else NONE
             self.block(case.body)
             ends.append(self.environment)
+            is_sure = case.guard is None and is_plain(case.pattern)
+            arms.append(Arm(guard, cases, is_sure, self.stretch(case.body), self.end() is None))
             self.environment = before
             if case.guard is None and _is_irrefutable(case.pattern):
                 exhaustive = True
+        if any(arm.cases for arm in arms):
+            self.branch(BranchKind.MATCH, node, arms, followers, subject=subject, has_default=exhaustive)
         self.environment = self.joined(ends if exhaustive else [*ends, self.environment])
 
     def pattern(self, node: ast.pattern, subject: Ref) -> None:

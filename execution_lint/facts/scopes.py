@@ -45,6 +45,46 @@ class Comparison(msgspec.Struct, frozen=True, array_like=True, gc=False):
     span: Span
 
 
+class BranchKind(Enum):
+    """What parts the ways."""
+
+    IF = "if"
+    WHILE = "while"
+    ASSERT = "assert"
+    MATCH = "match"
+
+
+class Arm(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """One way of a branch: an `if` or `elif`, or a case. The arm of an `assert` has no code of its own."""
+
+    test: Ref
+    """The condition, or the guard of a case; -1 where a case has none."""
+    cases: tuple[Ref, ...]
+    """The values that a case compares the subject itself with."""
+    is_plain: bool
+    """The case matches those values whatever else holds: it has no guard, and its pattern asks nothing more."""
+    body: Span
+    ends: bool
+    """Control does not come from the arm to what follows the branch."""
+
+
+class Branch(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """Where control goes different ways by a comparison. Kept are those that compare with more than a number or
+    None."""
+
+    kind: BranchKind
+    subject: Ref
+    """What a `match` is about; -1 for the others."""
+    arms: tuple[Arm, ...]
+    has_default: bool
+    """There is an `else`, or a case that takes whatever is left."""
+    start: tuple[int, int]
+    rest: Span | None
+    """The statements that follow in the same block."""
+    is_repeated: bool
+    """It stands in a loop."""
+
+
 class TargetKind(Enum):
     """What an assignment binds."""
 
@@ -116,6 +156,7 @@ class Scope(msgspec.Struct, frozen=True):
     """Where each value stands, by index."""
     exits: tuple[Exit, ...]
     comparisons: tuple[Comparison, ...]
+    branches: tuple[Branch, ...]
     assignments: tuple[Assignment, ...]
     repeated: tuple[Ref, ...]
     """The calls that stand in a loop."""
