@@ -1,6 +1,13 @@
-"""The option that writes golden files anew."""
+"""The option that writes golden files anew, and the examples that generated tests try."""
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# The same examples on every run, however slow the machine is: a run of all tests says something about the change, not
+# about luck. `pytest --hypothesis-profile=explore` tries others.
+settings.register_profile("steady", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("explore", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("steady")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -59,7 +59,7 @@ def lint(*arguments: str, site: str = "") -> Ran:
         text=True,
         encoding="utf-8",
         env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
-        timeout=120,
+        timeout=300,
     )
     assert "Traceback" not in ran.stderr, ran.stderr
     return Ran(ran.returncode, ran.stdout, ran.stderr)

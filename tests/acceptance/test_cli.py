@@ -47,7 +47,7 @@ def command(*arguments: str, **variables: str) -> "subprocess.Popen[str]":
 def run(*arguments: str, given: str = "", **variables: str) -> tuple[int, str, str]:
     """Exit code, standard output and standard error of a command."""
     process = command(*arguments, **variables)
-    out, err = process.communicate(given, timeout=120)
+    out, err = process.communicate(given, timeout=300)
     return process.returncode, out, err
 
 
@@ -226,7 +226,7 @@ def test_a_rule_that_does_not_exist_is_an_error(service: Path) -> None:
 
 def test_a_reader_that_goes_away_is_no_trouble(service: Path) -> None:
     (service / "app" / "service.py").write_text(
-        "import asyncio\n" + "".join(f"def f{n}():\n    asyncio.new_event_loop()\n" for n in range(2000))
+        "import asyncio\n" + "".join(f"def f{n}():\n    asyncio.new_event_loop()\n" for n in range(600))
     )
     with command("scan") as process:
         assert process.stdout is not None
@@ -234,7 +234,7 @@ def test_a_reader_that_goes_away_is_no_trouble(service: Path) -> None:
         process.stdout.readline()
         process.stdout.close()
         err = process.stderr.read()
-        assert process.wait(timeout=120) == 1
+        assert process.wait(timeout=300) == 1
     assert "Broken" not in err
     assert "findings in 1 file" in err
 
@@ -242,26 +242,51 @@ def test_a_reader_that_goes_away_is_no_trouble(service: Path) -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 def test_an_interruption_is_130_while_standard_input_is_awaited(service: Path) -> None:
     process = command("scan", "--stdin-filename", "app/service.py", "-")
-    time.sleep(2)
+    assert process.stdin is not None
+    # More than fits into any pipe: once it is written, most of it was read.
+    process.stdin.write("\n" * 5_000_000)
+    process.stdin.flush()
     process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=300)
     assert (process.returncode, out, err) == (130, "", "interrupted\n")
+
+
+NOTICED = """\
+import os
+
+done = os.open
+
+def noticed(path, *rest, **named):
+    if os.fspath(path).endswith({path!r}):
+        os.close(done({mark!r}, os.O_CREAT | os.O_WRONLY))
+    return done(path, *rest, **named)
+
+os.open = noticed
+"""
+"""Code that runs when a process starts, so that it leaves a mark when it opens a file."""
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 @pytest.mark.parametrize("jobs", ["1", "2"])
-def test_an_interruption_leaves_nothing_half_written(service: Path, jobs: str) -> None:
+def test_an_interruption_leaves_nothing_half_written(
+    service: Path, jobs: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     for number in range(120):
         (service / "app" / f"m{number}.py").write_text(LOOP * 100)
     before = sorted(service.rglob("*"))
     (service / "out.json").write_text("before")
+    site = tmp_path_factory.mktemp("site")
+    (site / "sitecustomize.py").write_text(NOTICED.format(path="m1.py", mark=str(site / "mark")))
     process = command(
-        *("scan", "--no-locate", "--no-cache", "--jobs", jobs, "--output-format", "json", "--output-file", "out.json")
+        *("scan", "--no-locate", "--no-cache", "--jobs", jobs, "--output-format", "json", "--output-file", "out.json"),
+        PYTHONPATH=os.pathsep.join([str(site), os.environ["PYTHONPATH"]]),
     )
-    time.sleep(1.5)
+    while not (site / "mark").exists():
+        assert process.poll() is None
+        time.sleep(0.01)
     # As a terminal does it: every process of the group gets the signal.
     os.killpg(process.pid, signal.SIGINT)
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=300)
     assert (process.returncode, out, err) == (130, "", "interrupted\n")
     assert (service / "out.json").read_text() == "before"
     assert sorted(path for path in service.rglob("*") if path.name != "out.json") == before

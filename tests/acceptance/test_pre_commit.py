@@ -113,7 +113,7 @@ def scan(folder: Path, *arguments: str) -> list[str]:
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
     )
     return findings(ran.stdout)
 

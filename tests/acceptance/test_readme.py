@@ -117,7 +117,7 @@ def test_the_program_in_the_guide_runs(tmp_path: Path) -> None:
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
     )
     assert ran.returncode == 0, ran.stderr
     assert "analysis/services/execution.py 19 EXL101 " in ran.stdout

@@ -141,7 +141,7 @@ def test_ctrl_c_ends_all_processes_without_a_word(way: str, tmp_path: Path) -> N
     with pytest.raises(subprocess.TimeoutExpired):
         process.wait(1)
     os.killpg(process.pid, signal.SIGINT)
-    answer, complaint = process.communicate(timeout=60)
+    answer, complaint = process.communicate(timeout=300)
     assert (answer, complaint) == ("stopped\n", "")
     with pytest.raises(ProcessLookupError):
         os.killpg(process.pid, 0)

@@ -44,7 +44,7 @@ def database(tmp_path: Path) -> str:
 
 @pytest.fixture
 def settings(database: str) -> Settings:
-    return Settings(database=database, workers=2, plugin_timeout_seconds=5.0, drain_seconds=0.2)
+    return Settings(database=database, workers=2, plugin_timeout_seconds=300.0, drain_seconds=0.2)
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from types import TracebackType
@@ -23,8 +23,8 @@ JOBS = f"{EXECUTIONS}/jobs"
 ENVELOPE = {"plugin", "job_id", "status"}
 OVER = {"done", "error", "cancelled"}
 
-PATIENCE = float(os.environ.get("RUNTIME_TEST_PATIENCE", "20"))
-"""Seconds to wait for what should happen at once; a mutant is not waited for as long."""
+PATIENCE = float(os.environ.get("RUNTIME_TEST_PATIENCE", "60"))
+"""Seconds to wait for what a machine that has nothing else to do does at once; a mutant is not waited for as long."""
 
 MISBEHAVING = Path(__file__).parent / "misbehaving"
 
@@ -48,7 +48,7 @@ async def serving(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
             await app({**scope, "state": dict(state or {})}, receive, send)
 
         transport = PatientTransport(with_state, raise_app_exceptions=False)
-        async with httpx.AsyncClient(transport=transport, base_url="http://runtime", timeout=20) as client:
+        async with httpx.AsyncClient(transport=transport, base_url="http://runtime") as client:
             yield client
 
 
@@ -87,6 +87,14 @@ async def until_written(path: Path, text: str, seconds: float = PATIENCE) -> str
     return path.read_text()
 
 
+def wait_until(holds: Callable[[], bool], seconds: float = PATIENCE) -> None:
+    """Look again and again until something holds."""
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline, f"not within {seconds} seconds"
+        time.sleep(0.02)
+
+
 def is_alive(process_id: int) -> bool:
     """Whether a process exists and is no zombie."""
     state = Path(f"/proc/{process_id}/stat")
@@ -113,7 +121,7 @@ class ServiceProcess:
         self.environment = {**inherited, "PYTHONPATH": python_path, **environment}
         self.log = folder / "service.log"
         self.running: subprocess.Popen[bytes] | None = None
-        self.client = httpx.Client(timeout=20)
+        self.client = httpx.Client(timeout=max(PATIENCE, 20))
 
     def __enter__(self) -> "ServiceProcess":
         return self
@@ -131,7 +139,7 @@ class ServiceProcess:
         self.log.write_bytes(b"")
         with self.log.open("wb") as log:
             self.running = subprocess.Popen(command, cwd=self.folder, env=self.environment, stdout=log, stderr=log)
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + max(PATIENCE, 30)
         while not (address := re.search(r"running on (http://\S+)", self.log.read_text())):
             assert self.running.poll() is None, self.log.read_text()
             assert time.monotonic() < deadline, self.log.read_text()
@@ -142,13 +150,19 @@ class ServiceProcess:
         """End it the hard way: `kill -9`."""
         assert self.running is not None
         self.running.kill()
-        self.running.wait(10)
+        self.running.wait(max(PATIENCE, 20))
 
-    def stop(self, seconds: float = 20) -> int:
+    def stop(self, seconds: float = PATIENCE) -> int:
         """Ask it to stop, as an orchestrator does, and give its exit code."""
+        self.begin_to_stop()
+        assert self.running is not None
+        return self.running.wait(seconds)
+
+    def begin_to_stop(self) -> None:
+        """Ask it to stop, and wait until it says that it does."""
         assert self.running is not None
         self.running.send_signal(signal.SIGTERM)
-        return self.running.wait(seconds)
+        wait_until(lambda: "Shutting down" in self.log.read_text())
 
     def submit(self, plugin: str, **args: Any) -> str:
         """The id of a job that the service took."""

@@ -119,13 +119,16 @@ class Behaviours:
     The behaviour tests of many changed runtimes, run ahead of whoever asks for their outcome.
 
     A process that has imported everything but the runtime forks one child a job, so that each starts at once.
+    `environment` is set for the tests.
     """
 
-    def __init__(self, jobs: dict[str, tuple[Path, list[str]]], folder: Path) -> None:
+    def __init__(self, jobs: dict[str, tuple[Path, list[str]]], folder: Path, **environment: str) -> None:
         self._folder = folder
         request = json.dumps({name: [str(project), tests] for name, (project, tests) in jobs.items()})
         command = [sys.executable, str(Path(__file__).with_name("runtime_forks.py")), str(folder)]
-        self._process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, text=True)
+        self._process = subprocess.Popen(
+            command, cwd=ROOT, env={**os.environ, **environment}, stdin=subprocess.PIPE, text=True
+        )
         assert self._process.stdin is not None
         self._process.stdin.write(request)
         self._process.stdin.close()

@@ -78,7 +78,7 @@ def test_a_script_needs_no_main_guard_and_leaks_nothing(tmp_path: Path) -> None:
         cwd=tmp_path,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
     assert (ran.stdout, ran.stderr) == ("done\ndone\n", "")

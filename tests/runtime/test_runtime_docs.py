@@ -50,7 +50,7 @@ def test_the_commands_of_the_page_give_what_it_shows(tmp_path: Path) -> None:
                 env={**os.environ, "RUNTIME": str(process.client.base_url).rstrip("/"), "JOB": job},
                 capture_output=True,
                 text=True,
-                timeout=30,
+                timeout=300,
                 check=True,
             )
             answer, _, job = ran.stdout.rpartition("JOB IS ")
@@ -106,7 +106,7 @@ def test_the_script_of_the_page_runs(process: ServiceProcess) -> None:
         env=process.environment,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=True,
     )
     assert ran.stdout == "6\n"

@@ -38,7 +38,7 @@ def reported(projects: dict[str, Path]) -> dict[str, set[Report]]:
 @pytest.fixture(scope="module")
 def behaviours(projects: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Behaviours]:
     jobs = {mutant.name: (projects[mutant.name], [mutant.table["killed-by"]]) for mutant in BREAKING}
-    behaviours = Behaviours(jobs, tmp_path_factory.mktemp("behaviours"))
+    behaviours = Behaviours(jobs, tmp_path_factory.mktemp("behaviours"), RUNTIME_TEST_PATIENCE="3")
     yield behaviours
     behaviours.close()
 

@@ -162,22 +162,36 @@ async def test_what_a_blocking_plugin_prints_is_no_reply(client: httpx.AsyncClie
 
 @pytest.mark.parametrize("plugin", ["journals", "journals_as_process"])
 async def test_a_plugin_that_takes_too_long_is_stopped(settings: Settings, tmp_path: Path, plugin: str) -> None:
+    # On a busy machine a process may need longer than the time is to start; then nothing is noted, and more is given.
+    for limit in (1.0, 4.0, 16.0, 64.0):
+        journal = tmp_path / f"journal-{limit}"
+        async with serving(replace(settings, plugin_timeout_seconds=limit)) as client:
+            args = {"journal": str(journal), "word": "x", "seconds": 4 * limit}
+            answer = await client.post(EXECUTIONS, json={"plugin": plugin, "args": args})
+            assert answer.status_code == 500
+            error = answer.json()["error"]
+            assert (error["type"], error["details"]) == ("plugin_timed_out", {"timeout_seconds": limit})
+            assert answer.json()["duration_seconds"] > 0.95 * limit
+            assert (await execute(client, "text_statistics", text="x"))["status"] == "done"
+        if journal.exists():
+            break
+    noted = journal.read_text().splitlines()
+    if plugin == "journals":
+        assert noted == ["x start", "x cancelled"]
+    else:
+        assert len(noted) == 1
+        assert not is_alive(int(noted[0].split()[1]))
+
+
+async def test_a_process_is_started_for_the_next_call_after_one_was_killed(settings: Settings, tmp_path: Path) -> None:
     journal = tmp_path / "journal"
-    async with serving(replace(settings, plugin_timeout_seconds=2.0)) as client:
-        answer = await client.post(
-            EXECUTIONS, json={"plugin": plugin, "args": {"journal": str(journal), "word": "x", "seconds": 6}}
-        )
-        assert answer.status_code == 500
-        error = answer.json()["error"]
-        assert (error["type"], error["details"]) == ("plugin_timed_out", {"timeout_seconds": 2.0})
-        assert 1.9 < answer.json()["duration_seconds"] < 5.5
-        noted = journal.read_text().splitlines()
-        if plugin == "journals":
-            assert noted == ["x start", "x cancelled"]
-        else:
-            assert len(noted) == 1
-            assert not is_alive(int(noted[0].split()[1]))
-        assert (await execute(client, plugin, journal=str(journal), word="y"))["status"] == "done"
+    async with serving(replace(settings, workers=1)) as client:
+        killed = await submitted(client, "journals_as_process", journal=str(journal), word="x", seconds=60)
+        await until_written(journal, "\n")
+        await client.delete(f"{JOBS}/{killed}")
+        assert (await execute(client, "journals_as_process", journal=str(journal), word="y"))["status"] == "done"
+    first, second, end = (line.split()[1] for line in journal.read_text().splitlines())
+    assert (first != second, end) == (True, "end")
 
 
 async def test_a_blocking_plugin_runs_in_another_process_which_is_used_again(
@@ -209,7 +223,7 @@ async def test_cancelling_stops_the_task_of_an_asynchronous_plugin(client: httpx
 
 
 async def test_blocking_plugins_stall_nobody(settings: Settings) -> None:
-    async with serving(replace(settings, plugin_timeout_seconds=60)) as client:
+    async with serving(settings) as client:
         waiting = await submitted(client, "wait", seconds=60)
         await in_status(client, waiting, "running")
         for _ in range(20):

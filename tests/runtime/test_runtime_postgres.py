@@ -71,7 +71,7 @@ async def empty(database: str) -> None:
 @pytest.fixture
 def settings(server: str) -> Settings:
     anyio.run(empty, server)
-    return Settings(database=server, workers=4, plugin_timeout_seconds=5.0, drain_seconds=0.2)
+    return Settings(database=server, workers=4, plugin_timeout_seconds=300.0, drain_seconds=0.2)
 
 
 async def test_the_life_of_a_job(settings: Settings) -> None:

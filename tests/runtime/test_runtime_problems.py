@@ -10,7 +10,7 @@ from typing import Any
 import anyio
 import httpx
 import pytest
-from runtime_harness import EXECUTIONS, JOBS, in_status, serving, submitted
+from runtime_harness import EXECUTIONS, JOBS, PATIENCE, in_status, serving, submitted, until_written
 
 from runtime import problems
 from runtime.problem_answers import PROBLEM_CODES
@@ -209,7 +209,7 @@ async def test_a_queue_limit_holds_against_concurrent_submissions(settings: Sett
 
 async def test_a_locked_database_is_503_and_the_service_recovers(settings: Settings, tmp_path: Path) -> None:
     async with serving(replace(settings, database=f"{settings.database}?timeout=0.1")) as client:
-        other = sqlite3.connect(tmp_path / "jobs.sqlite3", isolation_level=None)
+        other = sqlite3.connect(tmp_path / "jobs.sqlite3", isolation_level=None, timeout=PATIENCE)
         other.execute("BEGIN IMMEDIATE")
         refused = await client.post(f"{EXECUTIONS}/async", json={"plugin": "text_statistics", "args": {"text": "x"}})
         assert_problem(refused, 503, "store_unavailable")
@@ -220,15 +220,19 @@ async def test_a_locked_database_is_503_and_the_service_recovers(settings: Setti
 
 
 async def test_a_job_whose_end_cannot_be_recorded_at_first_is_recorded_later(
-    settings: Settings, tmp_path: Path
+    settings: Settings, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     journal = tmp_path / "journal"
     async with serving(replace(settings, database=f"{settings.database}?timeout=0.1")) as client:
-        job_id = await submitted(client, "journals", journal=str(journal), word="job", seconds=0.3)
-        await in_status(client, job_id, "running")
-        other = sqlite3.connect(tmp_path / "jobs.sqlite3", isolation_level=None)
+        gate = tmp_path / "gate"
+        job_id = await submitted(client, "journals", journal=str(journal), word="job", gate=str(gate))
+        await until_written(journal, "start")
+        other = sqlite3.connect(tmp_path / "jobs.sqlite3", isolation_level=None, timeout=PATIENCE)
         other.execute("BEGIN IMMEDIATE")
-        await anyio.sleep(0.8)
+        gate.touch()
+        with anyio.fail_after(PATIENCE):
+            while "cannot be recorded" not in caplog.text:
+                await anyio.sleep(0.01)
         assert (await client.get(f"{JOBS}/{job_id}")).json()["status"] == "running"
         other.execute("ROLLBACK")
         other.close()
@@ -237,7 +241,7 @@ async def test_a_job_whose_end_cannot_be_recorded_at_first_is_recorded_later(
 
 
 async def test_health_without_the_table_is_503(client: httpx.AsyncClient, tmp_path: Path) -> None:
-    other = sqlite3.connect(tmp_path / "jobs.sqlite3")
+    other = sqlite3.connect(tmp_path / "jobs.sqlite3", timeout=PATIENCE)
     other.execute("DROP TABLE jobs")
     other.close()
     assert_problem(await client.get("/health"), 503, "store_unavailable")
@@ -246,7 +250,7 @@ async def test_health_without_the_table_is_503(client: httpx.AsyncClient, tmp_pa
 async def test_a_row_that_nobody_understands_is_500_and_hides_why(client: httpx.AsyncClient, tmp_path: Path) -> None:
     job_id = await submitted(client, "text_statistics", text="x")
     await in_status(client, job_id, "done")
-    other = sqlite3.connect(tmp_path / "jobs.sqlite3")
+    other = sqlite3.connect(tmp_path / "jobs.sqlite3", timeout=PATIENCE)
     with other:
         other.execute("UPDATE jobs SET status = 'limbo'")
     other.close()
@@ -262,7 +266,7 @@ async def test_an_old_row_is_read_and_found_in_the_new_words(
 ) -> None:
     job_id = await submitted(client, "text_statistics", text="x")
     await in_status(client, job_id, "done")
-    other = sqlite3.connect(tmp_path / "jobs.sqlite3")
+    other = sqlite3.connect(tmp_path / "jobs.sqlite3", timeout=PATIENCE)
     with other:
         other.execute("UPDATE jobs SET status = ?", (word,))
     other.close()

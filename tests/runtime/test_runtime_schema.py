@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, settings
-from runtime_harness import EXECUTIONS, JOBS, ServiceProcess
+from runtime_harness import EXECUTIONS, JOBS, PATIENCE, ServiceProcess
 from schemathesis.checks import allow_header_conformance
 
 from runtime.app import create_app
@@ -45,4 +45,6 @@ def test_the_document_has_these_operations_and_no_other(service: ServiceProcess)
 @settings(max_examples=50, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 def test_generated_requests_get_documented_answers(case: schemathesis.Case[Any], service: ServiceProcess) -> None:
     # Starlette's Allow names the methods of the first route on a path, not those of the others beside it.
-    case.call_and_validate(base_url=str(service.client.base_url), excluded_checks=[allow_header_conformance])
+    case.call_and_validate(
+        base_url=str(service.client.base_url), excluded_checks=[allow_header_conformance], timeout=PATIENCE
+    )

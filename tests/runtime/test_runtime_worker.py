@@ -63,8 +63,7 @@ async def test_no_more_jobs_run_at_once_than_there_are_workers(
     settings: Settings, tmp_path: Path, workers: int
 ) -> None:
     journal = tmp_path / "journal"
-    patient = replace(settings, workers=workers, plugin_timeout_seconds=60)
-    async with serving(patient) as client:
+    async with serving(replace(settings, workers=workers)) as client:
         ids = [await submitted(client, "journals", journal=str(journal), word="x", seconds=60) for _ in range(6)]
         while (await client.get("/health")).json()["running"] < workers:
             await anyio.sleep(0.01)
@@ -145,7 +144,7 @@ async def test_a_cancel_right_after_the_claim_stops_the_job(settings: Settings, 
             job_id = await submitted(client, "journals", journal=str(journal), word=f"job{number}", seconds=60)
             for _ in range(number % 10):
                 await anyio.lowlevel.checkpoint()
-            with anyio.fail_after(20):
+            with anyio.fail_after(PATIENCE):
                 assert (await client.delete(f"{JOBS}/{job_id}")).status_code == 200
     assert "end" not in (journal.read_text() if journal.exists() else "")
 
@@ -161,13 +160,14 @@ async def test_cancelling_blocking_jobs_at_their_start_leaves_no_process(setting
 
 
 async def test_a_caller_who_leaves_does_not_stop_the_job(settings: Settings, tmp_path: Path) -> None:
-    journal = tmp_path / "journal"
+    journal, gate = tmp_path / "journal", tmp_path / "gate"
     async with serving(settings) as client:
-        args = {"journal": str(journal), "word": "x", "seconds": 0.5}
+        args = {"journal": str(journal), "word": "x", "gate": str(gate)}
         async with anyio.create_task_group() as caller:
             caller.start_soon(partial(client.post, EXECUTIONS, json={"plugin": "journals", "args": args}))
             await until_written(journal, "start")
             caller.cancel_scope.cancel()
+        gate.touch()
         (job,) = (await client.get(JOBS)).json()["jobs"]
         assert (await over(client, job["job_id"]))["status"] == "done"
     assert journal.read_text() == "x start\nx end\n"
@@ -175,7 +175,7 @@ async def test_a_caller_who_leaves_does_not_stop_the_job(settings: Settings, tmp
 
 async def test_a_stop_lets_running_jobs_end_within_the_limit(settings: Settings, tmp_path: Path) -> None:
     journal = tmp_path / "journal"
-    async with serving(replace(settings, drain_seconds=5.0)) as client:
+    async with serving(replace(settings, drain_seconds=PATIENCE)) as client:
         running = await submitted(client, "journals", journal=str(journal), word="x", seconds=0.5)
         await until_written(journal, "start")
     assert journal.read_text() == "x start\nx end\n"
@@ -185,7 +185,7 @@ async def test_a_stop_lets_running_jobs_end_within_the_limit(settings: Settings,
 
 async def test_a_stop_interrupts_what_runs_beyond_the_limit(settings: Settings, tmp_path: Path) -> None:
     journal = tmp_path / "journal"
-    with anyio.fail_after(30):
+    with anyio.fail_after(2 * PATIENCE):
         async with serving(settings) as client:
             running = await submitted(client, "journals", journal=str(journal), word="x", seconds=60)
             await until_written(journal, "start")
@@ -217,6 +217,8 @@ async def test_a_caller_whose_job_still_waits_at_a_stop_is_told_so(settings: Set
     stopped_soon = replace(settings, workers=1, drain_seconds=0.5)
     async with anyio.create_task_group() as group, open_analysis(stopped_soon) as analysis:
         await analysis.submit(ExecutionRequest(plugin="wait", args={"seconds": 60}))
+        while (await analysis.health()).running != 1:
+            await anyio.sleep(0.01)
         group.start_soon(call, analysis)
         while (await analysis.health()).queued != 1:
             await anyio.sleep(0.01)

@@ -23,11 +23,20 @@ class Number(BaseModel):
 
 
 class Entry(BaseModel):
-    """Append `word` to the file `journal` at the start, after `seconds`, and on cancellation."""
+    """
+    Append `word` to the file `journal` at the start, at the end, and on cancellation.
+
+    The end comes after `seconds`, and not before there is a file `gate`, if one is named.
+    """
 
     journal: str
     word: str
     seconds: float = 0.0
+    gate: str = ""
+
+    @property
+    def is_held(self) -> bool:
+        return self.gate != "" and not Path(self.gate).exists()
 
 
 class Journals(AsyncPlugin[Entry, Nothing]):
@@ -40,6 +49,8 @@ class Journals(AsyncPlugin[Entry, Nothing]):
         note(arguments, "start")
         try:
             await asyncio.sleep(arguments.seconds)
+            while arguments.is_held:
+                await asyncio.sleep(0.01)
         except asyncio.CancelledError:
             note(arguments, "cancelled")
             raise

@@ -41,7 +41,7 @@ def on_terminal(program: str, **variables: str) -> str:
             if not chunk:
                 break
             written += chunk
-        process.wait(timeout=60)
+        process.wait(timeout=300)
     os.close(leader)
     return written.decode()
 
@@ -77,7 +77,7 @@ def test_a_reader_that_goes_away_is_no_trouble() -> None:
         assert process.stdout.readline() == b"finding\n"
         process.stdout.close()
         assert process.stderr.read() == b""
-        assert process.wait(timeout=60) == 0
+        assert process.wait(timeout=300) == 0
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="a full device of Linux")

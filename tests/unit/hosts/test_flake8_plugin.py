@@ -164,7 +164,7 @@ def flake8(*arguments: str, method: str = "default", given: str = "", **variable
         text=True,
         encoding="utf-8",
         env={**os.environ, **variables},
-        timeout=120,
+        timeout=300,
     )
     return ran.returncode, ran.stdout, ran.stderr
 
@@ -175,7 +175,7 @@ def scan(*arguments: str) -> list[str]:
         capture_output=True,
         text=True,
         encoding="utf-8",
-        timeout=120,
+        timeout=300,
     )
     return sorted(line for line in ran.stdout.splitlines() if " EXL001 " not in line)
 
@@ -294,7 +294,7 @@ def test_standard_input_is_read_in_its_encoding(service: Path, declared: str) ->
         ],
         input=source.encode(declared),
         capture_output=True,
-        timeout=120,
+        timeout=300,
     )
     assert ran.stdout.decode().startswith("app/services.py:10:17: EXL101 "), ran
 
@@ -303,7 +303,7 @@ def test_a_baseline_holds_back_what_it_knows(service: Path) -> None:
     scan("--write-baseline", "known.json")
     assert flake8("--execution-lint-baseline", "known.json") == (0, "", "")
     (service / "setup.cfg").write_text("[flake8]\nexecution-lint-baseline = known.json\nselect = EXL\n")
-    ran = subprocess.run([sys.executable, "-m", "flake8"], capture_output=True, text=True, timeout=120)
+    ran = subprocess.run([sys.executable, "-m", "flake8"], capture_output=True, text=True, timeout=300)
     assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "")
 
 
@@ -335,6 +335,6 @@ def test_the_engine_does_not_run_where_flake8_would_not_report_us(service: Path)
         [sys.executable, "-m", "flake8", "--isolated", "--select", "E9", "app/models.py"],
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
     )
     assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "")

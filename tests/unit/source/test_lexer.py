@@ -122,7 +122,7 @@ def test_hostile_text_takes_linear_time(text: str) -> None:
     started = time.process_time()
     split(text)
     blank(text)
-    assert time.process_time() - started < 5
+    assert time.process_time() - started < 30
 
 
 def test_string_end_reads_the_prefix_before_the_quote() -> None:

