@@ -38,6 +38,12 @@ from execution_lint.project.things import (
 )
 
 _NO_BODY = frozenset({204, 205, 304})
+_TUPLE_READERS = frozenset({"flask", "quart"})
+"""The frameworks in which `return body, status` sets the status."""
+_CODE_FIRST = frozenset({"django-ninja"})
+"""Those in which `return status, body` does."""
+_TEXT_SENDERS = frozenset({"flask", "quart", "litestar"})
+"""Those that send a string as text, not as JSON."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,12 +125,14 @@ class HandlerExits:
         found: dict[Answer, None] = {}
         for alternative in self._alternatives(at):
             value = self._inference.value(alternative)
-            if framework == "flask" and isinstance(value, Sequence) and value.kind == "tuple" and value.elements:
-                answers = tuple(self._tuple(alternative, value))
+            if framework in _TUPLE_READERS and isinstance(value, Sequence) and value.kind == "tuple" and value.elements:
+                answers = tuple(self._tuple(alternative, value.elements))
+            elif framework in _CODE_FIRST and isinstance(value, Sequence) and len(value.elements) == 2:
+                answers = tuple(self._tuple(alternative, value.elements[::-1]))
             else:
                 answers = self._shapes.answers(alternative)
             for answer in answers:
-                if framework == "flask" and answer.kind is AnswerKind.BARE and answer.reason == "a string":
+                if framework in _TEXT_SENDERS and answer.kind is AnswerKind.BARE and answer.reason == "a string":
                     answer = Answer(AnswerKind.NOT_JSON, reason="text", is_error=answer.is_error)
                 found[answer] = None
         return tuple(found)
@@ -138,11 +146,11 @@ class HandlerExits:
         else:
             yield at
 
-    def _tuple(self, at: At, value: Sequence) -> Iterator[Answer]:
+    def _tuple(self, at: At, elements: tuple[Ref, ...]) -> Iterator[Answer]:
         """Flask's `body, status` and `body, status, headers`."""
-        code = status_code(self._inference, At(at.frame, value.elements[1])) if len(value.elements) > 1 else 200
+        code = status_code(self._inference, At(at.frame, elements[1])) if len(elements) > 1 else 200
         is_error = code is not None and code >= 400
-        first = At(at.frame, value.elements[0])
+        first = At(at.frame, elements[0])
         if isinstance(self._inference.value(first), Spread):
             yield unknown("a tuple with a spread")
             return

@@ -12,6 +12,7 @@ from execution_lint.project.answers import EMPTY, unknown
 from execution_lint.project.dict_changes import DictChanges
 from execution_lint.project.inference import Inference
 from execution_lint.project.models import Models
+from execution_lint.project.response_names import OTHER_RESPONSES, RAW, STATUS, response_kind
 from execution_lint.project.strings import listed, status_code
 from execution_lint.project.subjects import Answer, AnswerKind
 from execution_lint.project.things import (
@@ -23,30 +24,10 @@ from execution_lint.project.things import (
     Thing,
 )
 
-_JSON_RESPONSES = frozenset({"JSONResponse", "ORJSONResponse", "UJSONResponse"})
-_OTHER_RESPONSES = {
-    "HTMLResponse": "HTML",
-    "PlainTextResponse": "plain text",
-    "RedirectResponse": "a redirect",
-    "StreamingResponse": "a stream",
-    "FileResponse": "a file",
-    "EventSourceResponse": "a stream of events",
-    "TemplateResponse": "HTML",
-    "redirect": "a redirect",
-    "send_file": "a file",
-    "send_from_directory": "a file",
-    "render_template": "HTML",
-    "render_template_string": "HTML",
-    "stream_with_context": "a stream",
-}
-
+_CONTENTS = ("content", "response", "data", "body", "value", "text")
+"""What the frameworks call the argument that is sent."""
+_CODES = ("status_code", "status", "code")
 _DUMPS = frozenset({"model_dump", "dict", "_asdict", "model_dump_json"})
-
-
-def is_response_name(name: str) -> bool:
-    """Whether the last name of something from outside is that of a response class or of a function that makes a
-    response."""
-    return name in _JSON_RESPONSES or name in _OTHER_RESPONSES or name == "Response"
 
 
 class Responses(DictChanges):
@@ -110,12 +91,12 @@ class Responses(DictChanges):
             yield from answers
 
     def _response_base(self, cls: ClassThing) -> str:
-        """The response class from outside that a class of the project extends; empty for none."""
+        """The kind of response that a class of the project extends; empty for none."""
         for base in self._inference.ancestry(cls):
             if isinstance(base, ExternalThing):
-                last = base.name.rpartition(".")[2]
-                if is_response_name(last):
-                    return last
+                kind = response_kind(base.name)
+                if kind:
+                    return kind
         return ""
 
     def is_response(self, thing: Thing) -> bool:
@@ -126,23 +107,27 @@ class Responses(DictChanges):
             case ClassThing():
                 return bool(self._response_base(thing))
             case ExternalThing(name=name):
-                return is_response_name(name.rpartition(".")[2])
+                return bool(response_kind(name))
             case _:
                 return False
 
-    def _response(self, frame: Frame, call: Call, name: str, *, is_own: bool) -> Iterator[Answer]:
-        if name in _OTHER_RESPONSES:
-            yield Answer(AnswerKind.NOT_JSON, reason=_OTHER_RESPONSES[name])
+    def _response(self, frame: Frame, call: Call, kind: str, *, is_own: bool) -> Iterator[Answer]:
+        if kind in OTHER_RESPONSES:
+            yield Answer(AnswerKind.NOT_JSON, reason=OTHER_RESPONSES[kind])
             return
         positional = [argument.value for argument in call.arguments if argument.name == ""]
         named = {argument.name: argument.value for argument in call.arguments}
-        content = named.get("content", named.get("response", positional[0] if positional else NONE))
-        code_ref = named.get("status_code", named.get("status", positional[1] if len(positional) > 1 else NONE))
+        if kind == STATUS:
+            positional = positional[1::-1]
+        content = next((named[name] for name in _CONTENTS if name in named), positional[0] if positional else NONE)
+        code_ref = next(
+            (named[name] for name in _CODES if name in named), positional[1] if len(positional) > 1 else NONE
+        )
         code = status_code(self._inference, At(frame, code_ref)) if code_ref != NONE else 200
         is_error = code is None or code >= 400
         if is_own:
             yield unknown("its response class renders the answer")
-        elif name == "Response":
+        elif kind == RAW:
             yield from self._raw_response(frame, content, is_error)
         elif content == NONE or "**" in named:
             yield (

@@ -29,7 +29,8 @@ from execution_lint.facts.values import (
 from execution_lint.project.answers import EMPTY, is_false, is_null, merged, opened, unknown, widened
 from execution_lint.project.inference import Inference
 from execution_lint.project.reachability import Reachability
-from execution_lint.project.responses import Responses, is_response_name
+from execution_lint.project.response_names import response_kind
+from execution_lint.project.responses import Responses
 from execution_lint.project.strings import status_code
 from execution_lint.project.subjects import Answer, AnswerKind
 from execution_lint.project.things import (
@@ -375,8 +376,8 @@ class Shapes(Responses):
             yield from self.answers(At(frame, positional[0].value))
         elif last == "jsonify":
             yield from self._jsonify(frame, call)
-        elif is_response_name(last):
-            yield from self._response(frame, call, last, is_own=False)
+        elif response_kind(thing.name):
+            yield from self._response(frame, call, response_kind(thing.name), is_own=False)
         elif last in _TRANSPARENT and positional:
             code = (
                 status_code(self._inference, At(frame, positional[1].value))
