@@ -182,19 +182,31 @@ class Expressions(Targets):
         return self.add(Awaited(self.expression(node.value)), self.region.span(node))
 
     def alternative(self, node: ast.IfExp) -> Ref:
-        self.expression(node.test)
+        test = self.expression(node.test)
         before = dict(self.environment) if self.environment is not None else None
+        first = len(self.values)
         self.narrow(node.test, True)
         body = self.expression(node.body)
+        holds = self.since(first)
         self.environment = dict(before) if before is not None else None
         self.narrow(node.test, False)
         orelse = self.expression(node.orelse)
+        self.fork(test, holds, self.since(holds.end))
         self.environment = before
         return self.add(Choice("if", (body, orelse)), self.region.span(node))
 
     def boolean(self, node: ast.BoolOp) -> Ref:
-        values = tuple(self.expression(value) for value in node.values)
-        return self.add(Choice("or" if isinstance(node.op, ast.Or) else "and", values), self.region.span(node))
+        values = [self.expression(node.values[0])]
+        for operand in node.values[1:]:
+            nothing = self.since(len(self.values))
+            values.append(self.expression(operand))
+            further = self.since(nothing.end)
+            if isinstance(node.op, ast.And):
+                self.fork(values[-2], further, nothing)
+            else:
+                self.fork(values[-2], nothing, further)
+        kind = "or" if isinstance(node.op, ast.Or) else "and"
+        return self.add(Choice(kind, tuple(values)), self.region.span(node))
 
     def comparison(self, node: ast.Compare) -> Ref:
         span = self.region.span(node)

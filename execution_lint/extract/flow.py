@@ -16,9 +16,12 @@ from execution_lint.facts.scopes import (
     Comparison,
     Exit,
     ExitKind,
+    Fork,
+    ForkKind,
     ParameterFact,
     Scope,
     ScopeKind,
+    Stretch,
 )
 from execution_lint.facts.values import (
     NONE,
@@ -96,6 +99,7 @@ class Flow(ABC):
         self.exits: list[Exit] = []
         self.comparisons: list[Comparison] = []
         self.branches: list[Branch] = []
+        self.forks: list[Fork] = []
         self.assignments: list[Assignment] = []
         self.repeated: list[Ref] = []
         self.bindings: list[tuple[str, Ref]] = []
@@ -123,6 +127,7 @@ class Flow(ABC):
             exits=tuple(self.exits),
             comparisons=tuple(self.comparisons),
             branches=tuple(self.branches),
+            forks=tuple(self.forks),
             assignments=tuple(self.assignments),
             repeated=tuple(self.repeated),
             bindings=tuple(self.bindings),
@@ -137,6 +142,15 @@ class Flow(ABC):
         self.values.append(value)
         self.spans.append(span)
         return len(self.values) - 1
+
+    def since(self, first: Ref, *, ends: bool = False) -> Stretch:
+        """The values that were added from `first` on."""
+        return Stretch(first, len(self.values), ends)
+
+    def fork(self, test: Ref, holds: Stretch, fails: Stretch) -> None:
+        """Note a test on which something depends."""
+        if holds.first < holds.end or fails.first < fails.end or holds.ends or fails.ends:
+            self.forks.append(Fork(ForkKind.TEST, test, (holds, fails)))
 
     def end(self) -> Environment | None:
         """What the names stand for where the walk is now; None where control does not come."""

@@ -15,7 +15,10 @@ from execution_lint.facts.scopes import (
     BranchKind,
     Comparison,
     ExitKind,
+    Fork,
+    ForkKind,
     ScopeKind,
+    Stretch,
 )
 from execution_lint.facts.values import (
     NONE,
@@ -123,11 +126,14 @@ class Statements(Branches):
         branch: ast.If | None = node
         followers = self.followers
         arms: list[tuple[ast.If, Ref, bool]] = []
+        held: list[tuple[Ref, Stretch]] = []
         while branch is not None:
             test = self.expression(branch.test)
             before = dict(self.environment) if self.environment is not None else None
+            first = len(self.values)
             self.narrow(branch.test, True)
             self.block(branch.body)
+            held.append((test, self.since(first, ends=self.end() is None)))
             ends.append(self.environment)
             arms.append((branch, test, self.end() is None))
             self.environment = before
@@ -139,6 +145,10 @@ class Statements(Branches):
                     self.chain(node, arms, followers, bool(branch.orelse))
                 self.block(branch.orelse)
                 branch = None
+        does_end = self.end() is None
+        for test, holds in reversed(held):
+            self.fork(test, holds, self.since(holds.end, ends=does_end))
+            does_end = does_end and holds.ends
         self.environment = self.joined([*ends, self.environment])
 
     def for_loop(self, node: ast.For | ast.AsyncFor) -> None:
@@ -161,12 +171,14 @@ class Statements(Branches):
                 placeholder = self.add(Choice("join", (before[name],)), self._origin((before[name],)))
                 pending[name] = placeholder
                 self.environment[name] = placeholder
+        test = NONE
         if isinstance(node, ast.While):
             test = self.expression(node.test)
             if is_telling(node.test):
                 arm = Arm(test, (), False, self.stretch(node.body), False)
                 self.branch(BranchKind.WHILE, node, [arm], ([], 0))
         start = dict(self.environment)
+        first = len(self.values)
         if isinstance(node, ast.While):
             self.narrow(node.test, True)
         loop = Loop()
@@ -175,6 +187,10 @@ class Statements(Branches):
             self.target(target, element, NONE)
         self.block(node.body)
         self.loops.pop()
+        if isinstance(node, ast.While):
+            self.fork(test, self.since(first), self.since(len(self.values)))
+        else:
+            self.forks.append(Fork(ForkKind.ROUNDS, NONE, (self.since(first),)))
         ends = [end for end in [self.end(), *loop.continues] if end is not None]
         for name, placeholder in pending.items():
             carried = (end[name] for end in ends if name in end and end[name] != placeholder)
@@ -213,20 +229,28 @@ class Statements(Branches):
         self.environment = None
 
     def with_block(self, node: ast.With | ast.AsyncWith) -> None:
-        swallows = False
+        swallows = NONE
         for item in node.items:
             manager = self.expression(item.context_expr)
-            swallows = swallows or _is_suppress(item.context_expr)
+            if _is_suppress(item.context_expr):
+                swallows = manager
+            is_async = isinstance(node, ast.AsyncWith)
+            entered = self.add(Entered(manager, is_async), self.region.span(item.context_expr))
             if item.optional_vars is not None:
-                entered = self.add(Entered(manager), self.region.span(item.context_expr))
                 self.target(item.optional_vars, entered, NONE)
-        before = dict(self.environment) if swallows and self.environment is not None else None
+        before = dict(self.environment) if swallows != NONE and self.environment is not None else None
+        first = len(self.values)
         self.block(node.body)
+        if swallows != NONE:
+            body = self.since(first, ends=self.end() is None)
+            nothing = self.since(body.end)
+            self.forks.append(Fork(ForkKind.ATTEMPT, NONE, (body, nothing, nothing, nothing), (swallows,)))
         self.environment = self.joined([self.environment, before])
 
     def try_block(self, node: ast.Try) -> None:
         assert self.environment is not None
         snapshots: list[Environment | None] = [dict(self.environment)]
+        first = len(self.values)
         for position, statement in enumerate(node.body):
             if self.end() is None:
                 break
@@ -234,16 +258,24 @@ class Statements(Branches):
             self.statement(statement)
             end = self.end()
             snapshots.append(dict(end) if end is not None else None)
+        ways = [self.since(first, ends=self.end() is None)]
         interrupted = self.joined(snapshots)
+        joins = self.since(ways[0].end)
         self.block(node.orelse)
+        ways += [self.since(joins.end, ends=self.end() is None), joins]
         ends = [self.end()]
+        kinds: list[Ref] = []
         for handler in node.handlers:
             self.environment = dict(interrupted) if interrupted is not None else None
+            first = len(self.values)
             caught = self.expression(handler.type) if handler.type is not None else NONE
+            kinds.append(caught)
             if handler.name is not None:
                 self.bind(handler.name, self.add(Caught(caught), self.region.span(handler)))
             self.block(handler.body)
+            ways.append(self.since(first, ends=self.end() is None))
             ends.append(self.end())
+        self.forks.append(Fork(ForkKind.ATTEMPT, NONE, tuple(ways), tuple(kinds)))
         after = self.joined(ends)
         if not node.finalbody:
             self.environment = after

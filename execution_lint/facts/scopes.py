@@ -130,6 +130,37 @@ class ParameterFact(msgspec.Struct, frozen=True, array_like=True, gc=False):
     span: Span
 
 
+class Stretch(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """The values that a part of a scope's text makes: from `first` up to `end`, which is no longer in it."""
+
+    first: Ref
+    end: Ref
+    ends: bool
+    """Control does not come to its end: it returns, raises, or leaves the loop."""
+
+
+class ForkKind(Enum):
+    """By what control goes different ways."""
+
+    TEST = "test"
+    """`if`, `while`, a conditional expression, `and`, `or`: the way where the test holds, the way where it does not."""
+    ATTEMPT = "attempt"
+    """`try`: its body, its `else`, the joins that only handlers see, and a way for each handler."""
+    ROUNDS = "rounds"
+    """The body of a `for`."""
+
+
+class Fork(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A place from which control goes different ways, by the values that stand on each."""
+
+    kind: ForkKind
+    test: Ref
+    """-1 unless it is a test."""
+    ways: tuple[Stretch, ...]
+    caught: tuple[Ref, ...] = ()
+    """What each handler catches; -1 for a bare `except`."""
+
+
 class Scope(msgspec.Struct, frozen=True):
     """A function, a class body, a lambda, or a stretch of module code."""
 
@@ -157,6 +188,8 @@ class Scope(msgspec.Struct, frozen=True):
     exits: tuple[Exit, ...]
     comparisons: tuple[Comparison, ...]
     branches: tuple[Branch, ...]
+    forks: tuple[Fork, ...]
+    """Inner ones before those around them."""
     assignments: tuple[Assignment, ...]
     repeated: tuple[Ref, ...]
     """The calls that stand in a loop."""

@@ -143,9 +143,10 @@ class Element(_Value, frozen=True, tag="element"):
 
 
 class Entered(_Value, frozen=True, tag="entered"):
-    """What `with base as x` binds."""
+    """What `with base` enters, and binds where it has an `as`."""
 
     base: Ref
+    is_async: bool = False
 
 
 class Formatted(_Value, frozen=True, tag="formatted"):
