@@ -12,6 +12,7 @@ from execution_lint.facts.values import (
     Nested,
 )
 from execution_lint.project.modules import Modules
+from execution_lint.project.questions import SETTLED, Questions
 from execution_lint.project.scoping import Scoping
 from execution_lint.project.standard_names import PROPERTIES, is_enum_base
 from execution_lint.project.things import (
@@ -36,9 +37,7 @@ class Classes(Scoping):
     def __init__(self, modules: Modules) -> None:
         super().__init__(modules)
         self._ancestries: dict[ClassThing, tuple[ClassThing | ExternalThing | UnknownThing, ...]] = {}
-        self._cut = False
-        """Whether an answer was cut short below the present question: such answers are not kept, so that their order
-        is of no matter."""
+        self._questions = Questions()
 
     def bases(self, thing: ClassThing) -> Things:
         """The direct bases of a class."""
@@ -59,7 +58,7 @@ class Classes(Scoping):
             return self._ancestries[thing]
         found: dict[ClassThing | ExternalThing | UnknownThing, None] = {}
         waiting: list[Thing] = [thing]
-        outer_cut, self._cut = self._cut, False
+        outer, self._questions.lowest = self._questions.lowest, SETTLED
         while waiting:
             current = waiting.pop(0)
             if isinstance(current, ClassThing):
@@ -68,9 +67,9 @@ class Classes(Scoping):
                     waiting = [*self.bases(current), *waiting]
             elif isinstance(current, (ExternalThing, UnknownThing)):
                 found[current] = None
-        if not self._cut:
+        if self._questions.lowest == SETTLED:
             self._ancestries[thing] = tuple(found)
-        self._cut = self._cut or outer_cut
+        self._questions.lowest = min(self._questions.lowest, outer)
         return tuple(found)
 
     def is_enum(self, thing: ClassThing) -> bool:

@@ -36,6 +36,7 @@ from execution_lint.facts.values import (
 from execution_lint.project.annotations import Annotations
 from execution_lint.project.modules import Modules
 from execution_lint.project.parts import awaited
+from execution_lint.project.questions import SETTLED, TOO_DEEP
 from execution_lint.project.standard_names import COROUTINES, DEPENDS, VAGUE_TYPES
 from execution_lint.project.things import (
     At,
@@ -69,8 +70,6 @@ class Inference(Annotations):
         super().__init__(modules)
         self._known: dict[ValueKey, Things] = {}
         self._types: dict[ValueKey, Things] = {}
-        self._active: set[tuple[str, ValueKey]] = set()
-        self._depth = 0
 
     def things(self, at: At) -> Things:
         """What the value may be. Empty only within a cycle."""
@@ -87,26 +86,28 @@ class Inference(Annotations):
             return known[key]
         if not is_shared and (question, at.ref) in at.frame.known:
             return cast(Things, at.frame.known[question, at.ref])
-        if (question, key) in self._active:
-            self._cut = True
+        asked = (question, key)
+        questions = self._questions
+        if questions.is_open(asked):
             return ()
-        if self._depth >= MAXIMUM_DEPTH:
-            self._cut = True
+        place = asked if is_shared else (question, at.frame, at.ref)
+        pending = questions.pending(place)
+        if pending is not None:
+            return pending
+        if questions.depth >= MAXIMUM_DEPTH:
+            questions.lowest = TOO_DEEP
             return (UnknownThing("it takes too many steps to follow"),)
-        outer_cut, self._cut = self._cut, False
-        self._active.add((question, key))
-        self._depth += 1
+        outer = questions.open(asked)
         try:
             found = distinct(self._value_things(at) if question == "value" else self._type_things(at))
         finally:
-            self._depth -= 1
-            self._active.discard((question, key))
-        if not self._cut or not self._active:
-            if is_shared:
-                known[key] = found
-            else:
-                at.frame.known[question, at.ref] = found
-        self._cut = self._cut or outer_cut
+            lowest = questions.close(asked, outer)
+        if lowest != SETTLED:
+            questions.hold(place, found, lowest)
+        elif is_shared:
+            known[key] = found
+        else:
+            at.frame.known[question, at.ref] = found
         return found
 
     def _value_things(self, at: At) -> Iterator[Thing]:
