@@ -16,6 +16,8 @@ from execution_lint.project.statuses import Statuses
 from execution_lint.project.subjects import AnswerKind, LoopCall, RouteExit, StatusUse
 from execution_lint.project.things import ClassThing, Thing
 from execution_lint.project.vocabularies import Vocabularies
+from execution_lint.project.vocabulary_governance import VocabularyGovernance
+from execution_lint.project.vocabulary_subjects import StatusComparison, StatusLookup
 
 Kind = TypeVar("Kind")
 
@@ -31,11 +33,14 @@ class Project:
         self._makers: dict[type[object], Callable[[], Iterator[object]]] = {
             LoopCall: lambda: iter(Loops(self.inference, config.event_loop.owners)),
             RouteExit: self._route_exits,
-            StatusUse: lambda: iter(Statuses(self.inference, self.vocabularies, config)),
+            StatusUse: lambda: iter(Statuses(self.inference, self.vocabularies, config, self.governance.carriers)),
+            StatusLookup: lambda: self.governance.lookups(),
+            StatusComparison: lambda: self.governance.comparisons(),
         }
         self.reachability = Reachability(self.inference)
         self.shapes = Shapes(self.inference, self.reachability)
         self.vocabularies = Vocabularies(self.inference, config)
+        self.governance = VocabularyGovernance(self.inference, self.vocabularies, config)
         self._made: dict[type[object], tuple[object, ...]] = {}
 
     def subjects(self, kind: type[Kind]) -> tuple[Kind, ...]:

@@ -36,10 +36,10 @@ _VAGUE = frozenset({"", "unknown", "n/a", "none", "null", "-"})
 class Statuses:
     """Finds the literals that stand where a member of a vocabulary belongs."""
 
-    def __init__(self, inference: Inference, vocabularies: Vocabularies, config: Config) -> None:
+    def __init__(self, inference: Inference, vocabularies: Vocabularies, config: Config, carriers: Carriers) -> None:
         self._inference = inference
         self._vocabularies = vocabularies
-        self._carriers = Carriers(inference, vocabularies)
+        self._carriers = carriers
         subjects = StatusSubjects(inference, vocabularies)
         self._literals = StatusLiterals(inference, self._carriers, subjects)
         self._evidence = StatusEvidence(inference, vocabularies, config, self._carriers, subjects)

@@ -1,6 +1,7 @@
 """How the rules of this family speak of a literal and its place."""
 
 import json
+from collections.abc import Sequence
 
 from execution_lint.project.subjects import StatusPlace, StatusUse
 
@@ -26,3 +27,8 @@ def quoted(literal: str) -> str:
 def place_of(use: StatusUse) -> str:
     """Where the literal stands: ``compared with `job.status` ``."""
     return _PLACES[use.where].format(subject=f"`{use.subject}`")
+
+
+def listed(words: Sequence[str], limit: int = 8) -> str:
+    """Words in double quotes, the first few of them."""
+    return ", ".join(quoted(word) for word in words[:limit]) + (", …" if len(words) > limit else "")

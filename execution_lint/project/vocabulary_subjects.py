@@ -1,0 +1,74 @@
+"""What the rules on vocabularies are asked about, besides the single literal."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from execution_lint.model.confidence import Confidence
+from execution_lint.model.finding import Related
+from execution_lint.model.place import Place
+from execution_lint.project.subjects import VocabularyFact
+
+
+class Miss(Enum):
+    """Why a lookup finds no member."""
+
+    CASE = "case"
+    """The word is put in a case that no value, or no name, has."""
+    UNKNOWN = "unknown"
+    """The literal is none of them."""
+    VALUE_AS_NAME = "value as name"
+    """It is a value, where a name belongs."""
+    NAME_AS_VALUE = "name as value"
+    """It is a name, where a value belongs."""
+    OTHER_ENUM = "other enum"
+    """It is a member of another enum."""
+
+
+@dataclass(frozen=True, slots=True)
+class StatusLookup:
+    """A lookup in a vocabulary that finds no member, whatever it is asked."""
+
+    place: Place
+    scope: str
+    spelled: str
+    """`JobStatus(word.upper())`."""
+    vocabulary: VocabularyFact
+    miss: Miss
+    by_name: bool
+    """In brackets or by `getattr`: a name belongs there."""
+    word: str
+    """The literal, or the method that makes the case: `upper`."""
+    outcome: str
+    """What comes of it: `ValueError`, or a default."""
+    confidence: Confidence
+    evidence: tuple[Related, ...]
+
+
+class Opponent(Enum):
+    """What a member is compared with."""
+
+    STRING = "a string"
+    OTHER_ENUM = "another enum"
+
+
+@dataclass(frozen=True, slots=True)
+class StatusComparison:
+    """A comparison, or a lookup in a table, of a member with what it is never equal to."""
+
+    place: Place
+    scope: str
+    member: str
+    """The member as it is written: `job.status`."""
+    other: str
+    """The other side, as it is written."""
+    enum: str
+    """The enum of the member."""
+    opponent: Opponent
+    opponent_enum: str
+    """The enum of the other side; empty for a string."""
+    is_always: bool
+    """What the expression always is."""
+    is_lookup: bool
+    """A table is asked, and never has the key."""
+    confidence: Confidence
+    evidence: tuple[Related, ...]
