@@ -16,6 +16,7 @@ from execution_lint.facts.scopes import (
 )
 from execution_lint.facts.values import (
     NONE,
+    SLICE,
     Argument,
     Attribute,
     Awaited,
@@ -307,7 +308,7 @@ class Expressions(Targets):
         for part in (node.lower, node.upper, node.step):
             if part is not None:
                 self.expression(part)
-        return self.add(Unknown("a slice"), self.region.span(node))
+        return self.add(Unknown(SLICE), self.region.span(node))
 
     def annotation(self, node: ast.expr) -> Ref:
         """Like an expression, with what stands in quotes read as code."""

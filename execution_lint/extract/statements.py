@@ -10,6 +10,7 @@ from execution_lint.extract.binding import ALL_FIELDS, LEAVES, names_bound
 from execution_lint.extract.branches import Branches, is_plain, is_telling
 from execution_lint.extract.expressions import OPERATORS
 from execution_lint.extract.flow import FLOW, Environment, Loop
+from execution_lint.extract.made_enums import made_enum
 from execution_lint.facts.scopes import (
     Arm,
     BranchKind,
@@ -40,6 +41,7 @@ from execution_lint.facts.values import (
     Ref,
     Unknown,
 )
+from execution_lint.model.place import Span
 
 
 class Statements(Branches):
@@ -70,6 +72,10 @@ class Statements(Branches):
             self.environment[FLOW] = flow
 
     def assign(self, node: ast.Assign) -> None:
+        enum = made_enum(node)
+        if enum is not None:
+            self.made_class(enum, self.region.span(node.targets[0]))
+            return
         value = self.expression(node.value)
         for target in node.targets:
             self.target(target, value, NONE)
@@ -380,9 +386,12 @@ class Statements(Branches):
         self.close()
 
     def class_definition(self, node: ast.ClassDef) -> None:
+        self.made_class(node, self.region.coordinates.head(node))
+
+    def made_class(self, node: ast.ClassDef, head: Span) -> None:
         inner = self.inner(ScopeKind.CLASS, node.name)
         inner.span = self.region.coordinates.span(node)
-        inner.head = self.region.coordinates.head(node)
+        inner.head = head
         inner.decorators = tuple(inner.outer_expression(decorator) for decorator in node.decorator_list)
         inner.bases = tuple(
             [inner.argument(base) for base in node.bases]

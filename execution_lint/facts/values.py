@@ -13,6 +13,9 @@ Ref = int
 
 NONE: Ref = -1
 
+SLICE = "a slice"
+"""Why the index of `base[1:]` is not followed."""
+
 
 class _Value(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A row of the table."""

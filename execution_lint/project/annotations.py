@@ -15,9 +15,10 @@ from execution_lint.facts.values import (
     Parameter,
     Sequence,
     Text,
+    Value,
 )
 from execution_lint.project.calls import Calls
-from execution_lint.project.standard_names import TYPES, UNIONS, WRAPPERS
+from execution_lint.project.standard_names import TUPLES, TYPES, UNIONS, WRAPPERS
 from execution_lint.project.things import (
     At,
     ClassThing,
@@ -119,9 +120,15 @@ class Annotations(Calls):
                 for part in parts:
                     yield from self.things(part)
             elif isinstance(thing, (ClassThing, ExternalThing)):
+                if name in TUPLES and len(parts) == 2 and _is_ellipsis(self.value(parts[1])):
+                    parts = parts[:1]
                 yield InstanceThing(thing, tuple(self.types(part) for part in parts))
             else:
                 yield UnknownThing("a generic type that is not known")
+
+
+def _is_ellipsis(value: Value) -> bool:
+    return isinstance(value, Constant) and value.kind == "ellipsis"
 
 
 def _instance(thing: Thing) -> Thing:

@@ -9,7 +9,7 @@ from execution_lint.facts.values import (
     Call,
     Text,
 )
-from execution_lint.project.parts import Parts
+from execution_lint.project.standard_calls import StandardCalls
 from execution_lint.project.standard_names import CLOSERS, CONTEXT_MANAGERS, PARTS_OF, PASSED_THROUGH, RESULTS
 from execution_lint.project.things import (
     At,
@@ -33,7 +33,7 @@ MAXIMUM_VALUES = 400
 """Values in a function beyond which it is looked at once, whoever calls, instead of for each call."""
 
 
-class Calls(Parts):
+class Calls(StandardCalls):
     """Follows calls into functions, classes and what the standard library is known to give."""
 
     def called(self, thing: Thing, call: At) -> Iterator[Thing]:
@@ -88,6 +88,10 @@ class Calls(Parts):
         elif thing.name.rpartition(".")[2] in ("model_copy", "copy") and isinstance(thing.receiver, InstanceThing):
             yield thing.receiver
         else:
+            handed = self._standard_call(thing, call) if isinstance(value, Call) else None
+            if handed is not None:
+                yield from handed
+                return
             result = RESULTS.get(thing.name)
             if result is not None:
                 yield InstanceThing(ExternalThing(result))

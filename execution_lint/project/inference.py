@@ -151,8 +151,10 @@ class Inference(Annotations):
                 yield InstanceThing(ExternalThing("builtins.dict"), (), at.key)
             case Sequence(kind=kind):
                 yield InstanceThing(ExternalThing(f"builtins.{kind}"), (), at.key)
-            case Comprehension(kind=kind, element=element):
-                parameters = (self.things(At(frame, element)),) if kind != "dict" else ()
+            case Comprehension(kind=kind, element=element, key=key):
+                parameters: tuple[Things, ...] = (self.things(At(frame, element)),)
+                if kind == "dict":
+                    parameters = (self.things(At(frame, key)), *parameters) if element != NONE else ()
                 name = "typing.Generator" if kind == "generator" else f"builtins.{kind}"
                 yield InstanceThing(ExternalThing(name), parameters, at.key)
             case Formatted():
@@ -251,6 +253,10 @@ class Inference(Annotations):
             return
         if parameter.default != NONE:
             yield from self.things(At(frame, parameter.default))
+        handed = tuple(self._lambda_argument(frame, self.scope(frame).parameters.index(parameter)))
+        if handed:
+            yield from handed
+            return
         yield UnknownThing(f"parameter `{parameter.name}` has no annotation")
 
     def _provided(self, frame: Frame, default: Ref) -> Iterator[Thing]:

@@ -4,9 +4,13 @@ from collections.abc import Iterator
 
 from execution_lint.facts.values import (
     NONE,
+    SLICE,
+    Constant,
     Mapping,
     Sequence,
     Text,
+    Unknown,
+    Value,
 )
 from execution_lint.project.attributes import Attributes
 from execution_lint.project.standard_names import COROUTINES, ITERABLES, MAPPINGS
@@ -49,7 +53,12 @@ class Parts(Attributes):
                 case InstanceThing(of=ExternalThing(name=name), parameters=parameters) if (
                     name in ITERABLES and parameters
                 ):
-                    yield from parameters[0]
+                    if isinstance(key, Unknown) and key.reason == SLICE:
+                        yield InstanceThing(thing.of, parameters)
+                    elif name.endswith("uple") and len(parameters) > 1:
+                        yield from self._tuple_item(parameters, key)
+                    else:
+                        yield from parameters[0]
                 case InstanceThing(of=ClassThing() as cls) if isinstance(key, Text) and self.is_typed_dict(cls):
                     yield from self._instance_attribute(thing, cls, key.value)
                 case ExternalThing():
@@ -60,6 +69,12 @@ class Parts(Attributes):
                     yield InstanceThing(ExternalThing(f"{name}[]"))
                 case _:
                     yield UnknownThing("an item of something that is not followed")
+
+    def _tuple_item(self, parameters: tuple[Things, ...], key: Value) -> Iterator[Thing]:
+        """`pair[0]`, or any of the parts where the position is not written."""
+        position = int(key.text) if isinstance(key, Constant) and key.kind == "int" and key.text.isdigit() else NONE
+        for part in parameters[position : position + 1] if 0 <= position < len(parameters) else parameters:
+            yield from part
 
     def _element(self, base: At, position: int) -> Iterator[Thing]:
         value = self.value(base)
@@ -81,7 +96,10 @@ class Parts(Attributes):
                 case InstanceThing(of=ExternalThing(name="builtins.tuple" | "typing.Tuple"), parameters=parameters) if (
                     parameters
                 ):
-                    yield from parameters[position] if 0 <= position < len(parameters) else parameters[0]
+                    if 0 <= position < len(parameters):
+                        yield from parameters[position]
+                    else:
+                        yield from (found for part in parameters for found in part)
                 case InstanceThing(of=ExternalThing(name=name), parameters=parameters) if (
                     name in ITERABLES and parameters
                 ):

@@ -51,6 +51,7 @@ ITERABLES = frozenset(
         "builtins.list",
         "builtins.set",
         "builtins.frozenset",
+        "builtins.generator",
         "typing.List",
         "typing.Set",
         "typing.Sequence",
@@ -62,6 +63,9 @@ ITERABLES = frozenset(
         "typing.AsyncGenerator",
         "typing.FrozenSet",
         "typing.Collection",
+        "typing.KeysView",
+        "typing.ValuesView",
+        "typing.Deque",
         "collections.abc.Sequence",
         "collections.abc.Iterable",
         "collections.abc.Iterator",
@@ -77,6 +81,9 @@ ITERABLES = frozenset(
     }
 )
 """Types whose argument is the type of their elements."""
+
+TUPLES = frozenset({"builtins.tuple", "typing.Tuple"})
+"""Types whose arguments are the types of their parts, or of all of them before an ellipsis."""
 
 MAPPINGS = frozenset(
     {
@@ -163,12 +170,28 @@ RESULTS = {
     ),
     **dict.fromkeys(("builtins.repr", "builtins.format"), "builtins.str"),
     **dict.fromkeys(("builtins.vars", "builtins.locals", "builtins.globals"), "builtins.dict"),
-    "builtins.sorted": "builtins.list",
     **dict.fromkeys(
         ("datetime.datetime.now", "datetime.datetime.utcnow", "datetime.datetime.fromisoformat"), "datetime.datetime"
     ),
 }
 """What functions of the standard library give."""
+
+LISTING = {
+    **{f"builtins.{kind}": f"builtins.{kind}" for kind in ("list", "set", "frozenset", "tuple")},
+    "builtins.sorted": "builtins.list",
+    "builtins.reversed": "typing.Iterator",
+    "collections.deque": "collections.deque",
+}
+"""Functions that give the elements of their first argument in another container."""
+
+COPIERS = frozenset({"copy.copy", "copy.deepcopy"})
+"""Functions that give their first argument again."""
+
+PICKING = frozenset({"builtins.min", "builtins.max"})
+"""Functions that give one of the elements, or of the arguments."""
+
+SORTING = PICKING | {"builtins.sorted", "itertools.groupby"}
+"""Functions whose `key` is called with each element."""
 
 VAGUE_TYPES = frozenset(
     {"typing.Any", "builtins.object", "builtins.dict", "typing.Dict", "builtins.list", "typing.List"}
