@@ -54,10 +54,12 @@ class InventoryKind(Enum):
     """What can be listed; the value is the command."""
 
     LOOPS = "loops"
+    ROUTES = "routes"
 
 
 _LISTED = {
     InventoryKind.LOOPS: "every event loop with its life and owner",
+    InventoryKind.ROUTES: "every route with what each exit of its handler answers",
 }
 
 
@@ -67,6 +69,8 @@ class InventoryCommand(msgspec.Struct, frozen=True):
     kind: InventoryKind
     invocation: Invocation
     output_format: str = "table"
+    unproven: bool = False
+    """Only the routes of which something is not decided."""
 
 
 Command = ScanCommand | RuleCommand | InventoryCommand
@@ -105,6 +109,7 @@ def _inventory_command(asked: argparse.Namespace) -> InventoryCommand:
             debug=asked.debug,
         ),
         output_format=asked.output_format,
+        unproven=getattr(asked, "unproven", False),
     )
 
 
@@ -177,7 +182,12 @@ def _parsers() -> tuple[argparse.ArgumentParser, argparse.ArgumentParser, argpar
     rule.add_argument("name", nargs="?", metavar="CODE", help="code or name of the rule")
     rule.add_argument("--all", action="store_true", help="explain every rule")
     for kind, meaning in _LISTED.items():
-        _add_inventory(commands.add_parser(kind.value, help=f"list {meaning}", allow_abbrev=False), meaning)
+        listed = commands.add_parser(kind.value, help=f"list {meaning}", allow_abbrev=False)
+        _add_inventory(listed, meaning)
+        if kind is InventoryKind.ROUTES:
+            listed.add_argument(
+                "--unproven", action="store_true", help="only routes whose path, methods or answers are not all decided"
+            )
     return parser, scan, rule
 
 

@@ -12,18 +12,23 @@ from execution_lint.reporting.inventories.rendering import Format, Layout, rende
 
 def inventory(command: InventoryCommand) -> ExitCode:
     """Carry out `command`. Raises ExecutionLintError where it cannot be carried out at all."""
-    lister, layout, noun = _kind(command.kind)
+    lister, layout, noun = _kind(command)
     taken = take(command.invocation, lister)
     answer(render(taken, layout, Format(command.output_format), os.getcwd()))
     complain(summary(taken, noun))
     return ExitCode.TROUBLE if taken.is_troubled else ExitCode.CLEAN
 
 
-def _kind(kind: InventoryKind) -> tuple[Lister, "Layout[Any]", str]:
+def _kind(command: InventoryCommand) -> tuple[Lister, "Layout[Any]", str]:
     """What lists the entries of a kind, what is shown of them, and what one is called."""
-    match kind:
+    match command.kind:
         case InventoryKind.LOOPS:
             from execution_lint.project.inventories.loops import loops
             from execution_lint.reporting.inventories.loops import LoopLayout
 
             return loops, LoopLayout(), "event loop"
+        case InventoryKind.ROUTES:
+            from execution_lint.project.inventories.routes import routes, unproven_routes
+            from execution_lint.reporting.inventories.routes import RouteLayout
+
+            return (unproven_routes if command.unproven else routes), RouteLayout(), "route"

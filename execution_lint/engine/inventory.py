@@ -47,8 +47,9 @@ def _of_project(invocation: Invocation, plan: Plan, lister: Lister) -> ProjectIn
         replaced={},
         jobs=invocation.jobs or usual_jobs(),
     )
+    project = Project(library, plan.config)
     named = plan.found.named
-    asked = [entry for entry in lister(Project(library, plan.config)) if named is None or entry.place.path in named]
+    asked = [entry for entry in lister(project) if named is None or entry.place.path in named]
     shown = [
         entry
         for entry in asked
@@ -61,5 +62,5 @@ def _of_project(invocation: Invocation, plan: Plan, lister: Lister) -> ProjectIn
         troubles=tuple(
             f"{path}:{max(1, trouble.line)}: {trouble.reason}" for path, trouble in sorted(library.troubles.items())
         ),
-        notes=plan.config.notes,
+        notes=(*plan.config.notes, *project.notes),
     )

@@ -16,7 +16,7 @@ from execution_lint.model.finding import Related
 from execution_lint.model.place import Place, Span
 from execution_lint.project.handler_exits import HandlerExit
 from execution_lint.project.inference import Inference
-from execution_lint.project.registrations import Registration
+from execution_lint.project.registration import Registration
 from execution_lint.project.routers import Routers, argument_of
 from execution_lint.project.subjects import AnswerKind, Governance, RouteExit
 from execution_lint.project.things import (

@@ -19,9 +19,10 @@ from execution_lint.facts.values import (
 from execution_lint.model.confidence import Confidence
 from execution_lint.model.place import Place, Span
 from execution_lint.project.answers import unknown
+from execution_lint.project.frameworks import WEBSOCKET
 from execution_lint.project.inference import Inference
 from execution_lint.project.reachability import Reachability
-from execution_lint.project.registrations import Registration
+from execution_lint.project.registration import Registration
 from execution_lint.project.routers import Routers, argument_of
 from execution_lint.project.shapes import Shapes
 from execution_lint.project.strings import status_code
@@ -164,6 +165,8 @@ class HandlerExits:
         """An answer that does not follow from the return value: another response class, no body, a decorator that
         makes its own."""
         for registration in registrations:
+            if registration.methods == (WEBSOCKET,):
+                return Answer(AnswerKind.NOT_JSON, reason="a WebSocket")
             at = registration.decorator
             call = self._inference.value(at) if at is not None else None
             if at is None or not isinstance(call, Call):

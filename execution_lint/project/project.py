@@ -13,7 +13,7 @@ from execution_lint.project.reachability import Reachability
 from execution_lint.project.routes import Routes
 from execution_lint.project.shapes import Shapes
 from execution_lint.project.statuses import Statuses
-from execution_lint.project.subjects import AnswerKind, LoopCall, RouteExit, StatusUse
+from execution_lint.project.subjects import AnswerKind, LoopCall, RoutedHandler, RouteExit, StatusUse
 from execution_lint.project.things import ClassThing, Thing
 from execution_lint.project.vocabularies import Vocabularies
 from execution_lint.project.vocabulary_governance import VocabularyGovernance
@@ -30,9 +30,12 @@ class Project:
         self.inference = Inference(Modules(library, config.src))
         self.undecided: Counter[tuple[str, str]] = Counter()
         """What could not be decided, by subject and reason."""
+        self.notes: list[str] = []
+        """What an inventory should say beside its entries."""
         self._makers: dict[type[object], Callable[[], Iterator[object]]] = {
             LoopCall: lambda: iter(Loops(self.inference, config.event_loop.owners)),
             RouteExit: self._route_exits,
+            RoutedHandler: lambda: iter(self.routes.handlers),
             StatusUse: lambda: iter(Statuses(self.inference, self.vocabularies, config, self.governance.carriers)),
             StatusLookup: lambda: self.governance.lookups(),
             StatusComparison: lambda: self.governance.comparisons(),
@@ -41,6 +44,7 @@ class Project:
         self.shapes = Shapes(self.inference, self.reachability)
         self.vocabularies = Vocabularies(self.inference, config)
         self.governance = VocabularyGovernance(self.inference, self.vocabularies, config)
+        self.routes = Routes(self.inference, self.shapes, self.reachability, config)
         self._made: dict[type[object], tuple[object, ...]] = {}
 
     def subjects(self, kind: type[Kind]) -> tuple[Kind, ...]:
@@ -50,7 +54,9 @@ class Project:
         return cast(tuple[Kind, ...], self._made[kind])
 
     def _route_exits(self) -> Iterator[RouteExit]:
-        for exit in Routes(self.inference, self.shapes, self.reachability, self.config):
+        for framework in self.routes.not_read:
+            self.undecided["routes", f"those of {framework} are not read"] += 1
+        for exit in self.routes:
             yield exit
             for answer in exit.answers if exit.governance is not None and not exit.has_model else ():
                 if answer.kind is AnswerKind.UNKNOWN or answer.is_open:

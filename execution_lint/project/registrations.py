@@ -2,139 +2,258 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from execution_lint.facts.scopes import ScopeKind
-from execution_lint.facts.values import (
-    NONE,
-    Attribute,
-    Call,
-    Free,
-    Ref,
-)
+from execution_lint.facts.values import NONE, Attribute, Call, Free, Ref
 from execution_lint.model.confidence import Confidence
+from execution_lint.project.class_views import class_endpoints, endpoints
+from execution_lint.project.django_urls import DjangoUrls
+from execution_lint.project.frameworks import DECORATING, METHODS, WEBSOCKET
+from execution_lint.project.inclusions import Inclusions
 from execution_lint.project.inference import Inference
-from execution_lint.project.routers import Prefix, Router, Routers, argument_of, join, route_tables
-from execution_lint.project.strings import known_end, listed, strings
+from execution_lint.project.path_texts import PathTexts
+from execution_lint.project.prefixes import Prefixes
+from execution_lint.project.presence import Presence
+from execution_lint.project.registration import Registration
+from execution_lint.project.route_calls import RouteCalls
+from execution_lint.project.route_paths import RoutePaths
+from execution_lint.project.routers import Router, Routers, argument_of, elements
+from execution_lint.project.strings import strings
 from execution_lint.project.things import (
     At,
     ClassThing,
     Definition,
     ExternalThing,
     Frame,
-    FunctionThing,
     UnknownThing,
 )
-from execution_lint.source.regions import Needles
 
-METHODS = frozenset({"get", "post", "put", "delete", "patch", "head", "options", "trace"})
-DECORATORS = METHODS | {"route", "api_route"}
-REGISTRATIONS = frozenset({"add_api_route", "add_url_rule", "add_route", "routes"})
+_ANY_DECORATOR = frozenset().union(*DECORATING.values())
+_GUESSED = METHODS | {"route", "api_route"}
 _ROUTER_NAMES = re.compile(r"(?:^|_)(?:app|application|api|router|blueprint|bp)$")
-
-
-@dataclass(frozen=True, slots=True)
-class Registration:
-    """A method and path given to a handler, before its exits are looked at."""
-
-    handler: Definition
-    framework: str
-    methods: tuple[str, ...]
-    paths: tuple[tuple[str, bool], ...]
-    confidence: Confidence
-    routers: tuple[Router, ...]
-    decorator: At | None
-    """The call that registers it, whose keywords say what the wire model is."""
-    position: int
-    """Which of the handler's decorators it is; -1 for none."""
+_LITESTAR = METHODS | {"route", "websocket", "websocket_listener", "websocket_stream", "asgi"}
+_METHOD_FIRST = frozenset({("aiohttp", "route"), ("django-ninja", "api_operation")})
+"""The decorators that take the method before the path."""
 
 
 class Registrations:
-    """Finds the handlers of FastAPI, Starlette and Flask with every method and path that each is registered for."""
+    """Finds the handlers of every framework that is read, with every method and path that each is registered for."""
 
-    def __init__(self, inference: Inference, routers: Routers) -> None:
+    def __init__(
+        self, inference: Inference, routers: Routers, texts: PathTexts, inclusions: Inclusions, presence: Presence
+    ) -> None:
         self._inference = inference
         self._routers = routers
+        self._texts = texts
+        self._presence = presence
+        self._prefixes = Prefixes(routers, inclusions, texts)
+        self._paths = RoutePaths(inference, texts, self._prefixes)
+        self._calls = RouteCalls(inference, routers, texts, inclusions, self._prefixes, self._paths)
+        self._django = DjangoUrls(inference, routers, texts, inclusions, self._prefixes)
         self._frameworks: dict[str, str] = {}
 
     def by_handler(self) -> dict[Definition, list[Registration]]:
         """The registrations of every handler."""
         found: dict[Definition, list[Registration]] = {}
-        for path, regions in self._inference.modules.library.candidates(Needles(REGISTRATIONS, DECORATORS)):
+        for registration in self._all():
+            known = found.setdefault(registration.handler, [])
+            if registration not in known:
+                known.append(registration)
+        return found
+
+    def _all(self) -> Iterator[Registration]:
+        if self._presence.has("django"):
+            self._django.read()
+            yield from self._django.registrations()
+        for path, regions in self._inference.modules.library.candidates(self._presence.registering):
             module = self._inference.modules.at(path)
             for region in regions if module is not None else ():
                 facts = module.facts(region) if module is not None else None
                 for index in range(len(facts.scopes) if facts is not None else 0):
-                    for registration in self._registrations(Frame(path, region, index)):
-                        found.setdefault(registration.handler, []).append(registration)
-        return found
+                    yield from self._of_scope(Frame(path, region, index))
 
-    def _registrations(self, frame: Frame) -> Iterator[Registration]:
+    def _of_scope(self, frame: Frame) -> Iterator[Registration]:
         scope = self._inference.scope(frame)
-        if scope.kind is ScopeKind.FUNCTION:
+        if scope.kind in (ScopeKind.FUNCTION, ScopeKind.CLASS):
             for position, decorator in enumerate(scope.decorators):
                 call = scope.values[decorator]
                 if isinstance(call, Call):
-                    function = scope.values[call.function]
-                    if isinstance(function, Attribute) and function.name in DECORATORS:
-                        routers = self._routers.at(At(frame, function.base))
-                        yield from self._decorated(
-                            frame, At(frame, decorator), call, function, routers, function.name, position
-                        )
-                    elif isinstance(function, Free):
-                        yield from self._decorated_by_variable(frame, At(frame, decorator), call, function, position)
+                    yield from self._decorated(frame, At(frame, decorator), call, position)
+        if scope.kind is ScopeKind.CLASS and any(argument.name == "attach" for argument in scope.bases):
+            yield from self._attached(frame)
         for ref, value in enumerate(scope.values):
             if isinstance(value, Call):
-                function = scope.values[value.function]
-                name = function.name if isinstance(function, (Attribute, Free)) else ""
-                if name in ("add_api_route", "add_url_rule", "add_route") and isinstance(function, Attribute):
-                    yield from self._added(At(frame, ref), value, function)
-                routes = argument_of(value, "routes", 99)
-                if routes != NONE:
-                    yield from self._tabled(At(frame, ref), At(frame, routes))
+                at = At(frame, ref)
+                yield from self._calls.read(at, value, self._imported_framework(frame.path))
+                yield from self._registered(at, value)
 
-    def _decorated_by_variable(
-        self, frame: Frame, at: At, call: Call, function: Free, position: int
+    def _registered(self, at: At, call: Call) -> Iterator[Registration]:
+        """`router.register(...)` of REST framework, handlers that Litestar is given as they are made, and a decorator
+        that is called by hand."""
+        function = self._inference.scope(at.frame).values[call.function]
+        if isinstance(function, Attribute) and function.name == "register":
+            for router in self._routers.at(At(at.frame, function.base)):
+                if router.framework == "drf":
+                    yield from self._django.registered(at, call, router)
+        elif isinstance(function, Call) and len(call.arguments) == 1:
+            inner = self._inference.scope(at.frame).values[function.function]
+            if isinstance(inner, Attribute) and inner.name in _ANY_DECORATOR:
+                made = At(at.frame, call.function)
+                routers = self._routers.at(At(at.frame, inner.base))
+                for handler, methods in (
+                    endpoints(self._inference, At(at.frame, call.arguments[0].value)) if routers else ()
+                ):
+                    yield from self._routed(handler, made, function, routers, inner.name, NONE, methods)
+        handlers = argument_of(call, "route_handlers", 0 if getattr(function, "name", "") == "Litestar" else 99)
+        if handlers != NONE:
+            for element in elements(self._inference, At(at.frame, handlers)):
+                value = self._inference.value(element)
+                if isinstance(value, Call) and len(value.arguments) == 1:
+                    yield from self._made_handler(at, element, value)
+
+    def _made_handler(self, owner: At, element: At, call: Call) -> Iterator[Registration]:
+        """`get("/path")(handler)` in the list of Litestar's handlers."""
+        made = At(element.frame, call.function)
+        inner = self._inference.value(made)
+        name = self._litestar_name(made.frame, inner) if isinstance(inner, Call) else ""
+        if not name or not isinstance(inner, Call):
+            return
+        prefixes = tuple(prefix for router in self._routers.at(owner) for prefix in self._prefixes.of_router(router))
+        for handler, _ in endpoints(self._inference, At(element.frame, call.arguments[0].value)):
+            yield Registration(
+                handler,
+                "litestar",
+                self._litestar_methods(made.frame, inner, name),
+                self._paths.handled("litestar", prefixes, inner, made),
+                Confidence.PROVEN,
+                (),
+                made,
+                NONE,
+            )
+
+    def _decorated(self, frame: Frame, at: At, call: Call, position: int) -> Iterator[Registration]:
+        function = self._inference.scope(frame).values[call.function]
+        if isinstance(function, Attribute) and function.name in _ANY_DECORATOR:
+            routers = self._routers.at(At(frame, function.base))
+            if routers and function.name in DECORATING.get(routers[0].framework, ()):
+                yield from self._decorates(frame, at, call, routers, function.name, position)
+                return
+            if not routers and self._litestar_name(frame, call):
+                yield from self._litestar(frame, at, call, position)
+            elif not routers and function.name in _GUESSED:
+                yield from self._guessed(frame, at, call, function, position)
+        elif isinstance(function, Free):
+            if self._litestar_name(frame, call):
+                yield from self._litestar(frame, at, call, position)
+                return
+            for thing in self._inference.things(At(frame, call.function)):
+                # `get = app.get`, and then `@get("/path")`.
+                if isinstance(thing, ExternalThing) and thing.receiver is not None:
+                    router = self._routers.of_thing(thing.receiver)
+                    name = thing.name.rpartition(".")[2]
+                    if router is not None and name in DECORATING.get(router.framework, ()):
+                        yield from self._decorates(frame, at, call, (router,), name, position)
+
+    def _decorates(
+        self, frame: Frame, at: At, call: Call, routers: tuple[Router, ...], name: str, position: int
     ) -> Iterator[Registration]:
-        """`get = app.get`, and then `@get("/path")`."""
-        for thing in self._inference.things(At(frame, call.function)):
-            if isinstance(thing, ExternalThing) and thing.receiver is not None:
-                router = self._routers.of_thing(thing.receiver)
-                name = thing.name.rpartition(".")[2]
-                if router is not None and name in DECORATORS:
-                    yield from self._decorated(frame, at, call, function, (router,), name, position)
+        if self._inference.scope(frame).kind is ScopeKind.CLASS:
+            for handler, methods in class_endpoints(self._inference, ClassThing(frame.definition)):
+                yield from self._routed(handler, at, call, routers, name, NONE, methods)
+        else:
+            yield from self._routed(frame.definition, at, call, routers, name, position, None)
 
-    def _decorated(
+    def _routed(
         self,
-        frame: Frame,
+        handler: Definition,
         at: At,
         call: Call,
-        function: Attribute | Free,
         routers: tuple[Router, ...],
         name: str,
         position: int,
+        own: tuple[str, ...] | None,
     ) -> Iterator[Registration]:
-        path_ref = argument_of(call, "path", 0)
-        path_ref = path_ref if path_ref != NONE else argument_of(call, "rule", 0)
-        if routers:
-            framework, confidence = routers[0].framework, Confidence.PROVEN
-        else:
-            guessed = self._guess(frame, function, path_ref) if isinstance(function, Attribute) else None
-            if guessed is None:
-                return
-            framework, confidence = guessed
+        framework = routers[0].framework
+        is_method_first = (framework, name) in _METHOD_FIRST
+        path_ref = self._paths.path_argument(call, 1 if is_method_first else 0)
         if path_ref == NONE:
             return
+        if is_method_first:
+            ref = argument_of(call, "methods" if framework == "django-ninja" else "method", 0)
+            given = self._paths.listed(At(at.frame, ref)) if ref != NONE else ()
+        else:
+            given = self._paths.methods(at.frame, call, name)
+        version_ref = argument_of(call, "version", 99) if framework == "sanic" else NONE
+        version = At(at.frame, version_ref) if version_ref != NONE else None
         yield Registration(
-            handler=frame.definition,
+            handler=handler,
             framework=framework,
-            methods=self._methods(frame, call, name),
-            paths=self._paths(routers, At(frame, path_ref)),
-            confidence=confidence,
+            methods=given if own is None else own,
+            full_paths=self._paths.full(framework, routers, At(at.frame, path_ref), at, version),
+            confidence=Confidence.PROVEN,
             routers=routers,
             decorator=at,
             position=position,
         )
+
+    def _attached(self, frame: Frame) -> Iterator[Registration]:
+        """`class View(HTTPMethodView, attach=app, uri="/path")` of Sanic."""
+        given = {argument.name: At(frame, argument.value) for argument in self._inference.scope(frame).bases}
+        routers = self._routers.at(given["attach"])
+        if not routers or "uri" not in given:
+            return
+        paths = self._paths.full(routers[0].framework, routers, given["uri"], given["uri"], given.get("version"))
+        for handler, methods in class_endpoints(self._inference, ClassThing(frame.definition)):
+            yield Registration(
+                handler, routers[0].framework, methods or (), paths, Confidence.PROVEN, routers, None, NONE
+            )
+
+    def _litestar_name(self, frame: Frame, call: Call) -> str:
+        """The decorator of Litestar that a call makes; empty for any other call."""
+        if not self._presence.has("litestar"):
+            return ""
+        for thing in self._inference.things(At(frame, call.function)):
+            if isinstance(thing, ExternalThing) and thing.name.startswith("litestar."):
+                name = thing.name.rpartition(".")[2]
+                if name in _LITESTAR:
+                    return name
+        return ""
+
+    def _litestar(self, frame: Frame, at: At, call: Call, position: int) -> Iterator[Registration]:
+        yield Registration(
+            handler=frame.definition,
+            framework="litestar",
+            methods=self._litestar_methods(frame, call, self._litestar_name(frame, call)),
+            full_paths=self._paths.handled("litestar", self._prefixes.of_handler(frame.definition), call, at),
+            confidence=Confidence.PROVEN,
+            routers=(),
+            decorator=at,
+            position=position,
+        )
+
+    def _litestar_methods(self, frame: Frame, call: Call, name: str) -> tuple[str, ...]:
+        if name in METHODS:
+            return (name.upper(),)
+        if name != "route":
+            return (WEBSOCKET,) if name.startswith("websocket") else ()
+        ref = argument_of(call, "http_method", 99)
+        return self._paths.listed(At(frame, ref)) if ref != NONE else ()
+
+    def _guessed(self, frame: Frame, at: At, call: Call, function: Attribute, position: int) -> Iterator[Registration]:
+        path_ref = self._paths.path_argument(call)
+        guessed = self._guess(frame, function, path_ref)
+        if guessed is not None:
+            framework, confidence = guessed
+            yield Registration(
+                handler=frame.definition,
+                framework=framework,
+                methods=self._paths.methods(frame, call, function.name),
+                full_paths=self._paths.full(framework, (), At(frame, path_ref), at),
+                confidence=confidence,
+                routers=(),
+                decorator=at,
+                position=position,
+            )
 
     def _guess(self, frame: Frame, function: Attribute, path_ref: Ref) -> tuple[str, Confidence] | None:
         """A receiver that is not known, but is called like a router and given a path: the framework that the module
@@ -160,126 +279,6 @@ class Registrations:
                 for _, imported in self._inference.module(path).imports()
                 if not imported.level
             }
-            found = tops & {"fastapi", "flask", "starlette"}
+            found = tops & {"fastapi", "flask", "starlette", "quart", "sanic"}
             self._frameworks[path] = "fastapi" if "fastapi" in found else found.pop() if len(found) == 1 else ""
         return self._frameworks[path]
-
-    def _methods(self, frame: Frame, call: Call, name: str) -> tuple[str, ...]:
-        if name in METHODS:
-            return (name.upper(),)
-        ref = argument_of(call, "methods", 99)
-        if ref == NONE:
-            return ("GET",)
-        found = listed(self._inference, At(frame, ref))
-        return tuple(method.upper() for method in found) if found is not None else ()
-
-    def _paths(self, routers: tuple[Router, ...], at: At) -> tuple[tuple[str, bool], ...]:
-        texts = strings(self._inference, at)
-        own = tuple((text, True) for text in texts) if texts is not None else ((known_end(self._inference, at), False),)
-        prefixes = tuple(prefix for router in routers for prefix in self._routers.prefixes(router)) or (
-            Prefix("", False),
-        )
-        found: dict[tuple[str, bool], None] = {}
-        for prefix in prefixes:
-            for text, is_known in own:
-                found[(join(prefix.text, text), prefix.is_complete) if is_known else (text, False)] = None
-        return tuple(found)
-
-    def _added(self, at: At, call: Call, function: Attribute) -> Iterator[Registration]:
-        frame = at.frame
-        routers = self._routers.at(At(frame, function.base))
-        path_ref = argument_of(call, "rule" if function.name == "add_url_rule" else "path", 0)
-        handler_ref = (
-            argument_of(call, "view_func", 2)
-            if function.name == "add_url_rule"
-            else argument_of(call, "endpoint", argument_position(function.name))
-        )
-        handler_ref = handler_ref if handler_ref != NONE else argument_of(call, "route", 1)
-        if path_ref == NONE or handler_ref == NONE:
-            return
-        framework = (
-            routers[0].framework
-            if routers
-            else "flask"
-            if function.name == "add_url_rule"
-            else self._imported_framework(frame.path)
-        )
-        confidence = Confidence.PROVEN if routers else Confidence.LIKELY
-        for handler, method in self._endpoints(At(frame, handler_ref)):
-            methods = (method,) if method else self._methods(frame, call, "")
-            yield Registration(
-                handler,
-                framework or "unknown",
-                methods,
-                self._paths(routers, At(frame, path_ref)),
-                confidence,
-                routers,
-                at,
-                NONE,
-            )
-
-    def _tabled(self, owner: At, table: At) -> Iterator[Registration]:
-        """`Route(...)` and `Mount(...)` in the table of an application or router."""
-        routers = tuple(
-            router for thing in self._inference.things(owner) if (router := self._routers.of_thing(thing)) is not None
-        )
-        if not routers:
-            return
-        prefixes = tuple(prefix for router in routers for prefix in self._routers.prefixes(router))
-        yield from self._table_entries(routers, prefixes, table, 0)
-
-    def _table_entries(
-        self, routers: tuple[Router, ...], prefixes: tuple[Prefix, ...], table: At, depth: int
-    ) -> Iterator[Registration]:
-        for at, call in route_tables(self._inference, table):
-            names = {
-                thing.name.rpartition(".")[2]
-                for thing in self._inference.things(At(at.frame, call.function))
-                if isinstance(thing, ExternalThing) and thing.name.partition(".")[0] in ("starlette", "fastapi")
-            }
-            path_ref = argument_of(call, "path", 0)
-            if path_ref == NONE:
-                continue
-            path_at = At(at.frame, path_ref)
-            texts = strings(self._inference, path_at)
-            text, is_known = (texts[0], True) if texts else (known_end(self._inference, path_at), False)
-            below = tuple(Prefix(join(prefix.text, text), prefix.is_complete and is_known) for prefix in prefixes)
-            if "Mount" in names and depth < 8:
-                inner = argument_of(call, "routes", 99)
-                if inner != NONE:
-                    yield from self._table_entries(routers, below, At(at.frame, inner), depth + 1)
-            elif names & {"Route", "APIRoute"}:
-                endpoint = argument_of(call, "endpoint", 1)
-                for handler, method in self._endpoints(At(at.frame, endpoint)) if endpoint != NONE else ():
-                    methods = (method,) if method else self._methods(at.frame, call, "")
-                    paths = tuple((prefix.text, prefix.is_complete) for prefix in below)
-                    yield Registration(
-                        handler, routers[0].framework, methods, paths, Confidence.PROVEN, routers, at, NONE
-                    )
-
-    def _endpoints(self, at: At) -> Iterator[tuple[Definition, str]]:
-        """The functions behind an endpoint, with the method that each answers where a class says so."""
-        value = self._inference.value(at)
-        if isinstance(value, Call):
-            function = self._inference.scope(at.frame).values[value.function]
-            if isinstance(function, Attribute) and function.name == "as_view":
-                at = At(at.frame, function.base)
-        for thing in self._inference.things(at):
-            match thing:
-                case FunctionThing(definition=definition):
-                    yield definition, ""
-                case ClassThing():
-                    for name in sorted(METHODS):
-                        for found in self._inference.attribute(thing, name):
-                            if isinstance(found, FunctionThing):
-                                yield found.definition, name.upper()
-                    for found in self._inference.attribute(thing, "dispatch_request"):
-                        if isinstance(found, FunctionThing):
-                            yield found.definition, ""
-                case _:
-                    continue
-
-
-def argument_position(name: str) -> int:
-    """Where the endpoint stands among the positional arguments of a registering method."""
-    return 1 if name in ("add_api_route", "add_route") else 2

@@ -1,227 +1,219 @@
-"""Applications and routers: which they are, and under which prefixes they answer."""
+"""Applications and routers: which they are, and what they are made with."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from execution_lint.facts.values import NONE, Argument, Attribute, Call, Sequence
+from execution_lint.facts.scopes import ExitKind
+from execution_lint.facts.values import NONE, Argument, Attribute, Call, Free, Operation, Parameter, Sequence, Spread
+from execution_lint.project.callers import Callers
+from execution_lint.project.frameworks import CLASSES, RouterClass
 from execution_lint.project.inference import Inference
-from execution_lint.project.strings import known_end, strings
-from execution_lint.project.things import At, ClassThing, ExternalThing, Frame, InstanceThing, Thing, ValueKey
-from execution_lint.source.regions import Needles
+from execution_lint.project.things import (
+    At,
+    ClassThing,
+    ConstantThing,
+    Definition,
+    ExternalThing,
+    Frame,
+    FunctionThing,
+    InstanceThing,
+    Thing,
+    ValueKey,
+)
 
-_FRAMEWORKS = ("fastapi", "starlette", "flask")
-_APPLICATIONS = frozenset({"FastAPI", "Starlette", "Flask"})
-_ROUTERS = frozenset({"APIRouter", "Router", "Blueprint"})
-_INCLUDES = frozenset({"include_router", "register_blueprint", "mount"})
-MAXIMUM_MOUNTS = 8
-"""Mounts within mounts that are followed."""
-MAXIMUM_PREFIXES = 16
-"""Prefixes under which one router may answer, beyond which the rest is not followed."""
+MAXIMUM_HANDS = 4
+"""Functions that hand a router on to each other."""
 
 
 @dataclass(frozen=True, slots=True)
 class Router:
     """An application or a router, by the call that makes it (where that is known)."""
 
-    framework: str
-    is_application: bool
+    known: RouterClass
     origin: ValueKey | None
+    cls: Definition | None = None
+    """The class of the project that it is an object of."""
+
+    @property
+    def framework(self) -> str:
+        """Whose it is, in lower case."""
+        return self.known.framework
+
+    @property
+    def is_application(self) -> bool:
+        """Nothing stands before its paths, unless it is mounted."""
+        return self.known.is_application
 
 
 @dataclass(frozen=True, slots=True)
-class Prefix:
-    """The beginning of a path; `is_complete` where nothing can stand before it."""
+class Step:
+    """A call that gives a route, or a router with its routes, to a router."""
 
-    text: str
-    is_complete: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _Inclusion:
-    parents: tuple[Router, ...]
-    prefix: tuple[str, ...] | None
-    """None where the call gives none; empty where it gives one that is not known."""
+    router: ValueKey | None
+    site: ValueKey
 
 
-def join(prefix: str, path: str) -> str:
-    """A path behind a prefix, with one slash between them."""
-    if not prefix:
-        return path if path.startswith("/") or not path else f"/{path}"
-    return prefix.rstrip("/") + (path if path.startswith("/") or not path else f"/{path}")
+Way = tuple[Step, ...]
+"""How a route comes to its application, from there to the route's own registration."""
 
 
 class Routers:
-    """Recognises routers and composes their prefixes through inclusion, at any depth and across modules."""
+    """Recognises routers, those of subclasses, factories and parameters included."""
 
-    def __init__(self, inference: Inference) -> None:
+    def __init__(self, inference: Inference, callers: Callers) -> None:
         self._inference = inference
-        self._inclusions: dict[ValueKey, list[_Inclusion]] | None = None
-        self._holders: dict[ValueKey, list[tuple[ValueKey, str, Router | None]]] = {}
+        self._callers = callers
 
     def of_thing(self, thing: Thing) -> Router | None:
         """The router that a thing is; None for anything else."""
+        if isinstance(thing, ExternalThing) and thing.receiver is not None:
+            # `app.router`, `group.router.urls`: what an application keeps its routes in.
+            return self.of_thing(thing.receiver) if thing.name.rpartition(".")[2] in ("router", "urls") else None
         if not isinstance(thing, InstanceThing):
             return None
+        known = self._known_class(thing)
+        if known is None:
+            return None
+        cls = thing.of.definition if isinstance(thing.of, ClassThing) else None
+        return Router(known, thing.origin, cls)
+
+    def _known_class(self, thing: InstanceThing) -> RouterClass | None:
         bases = self._inference.ancestry(thing.of) if isinstance(thing.of, ClassThing) else (thing.of,)
         for base in bases:
             if isinstance(base, ExternalThing):
-                package, _, rest = base.name.partition(".")
-                last = rest.rpartition(".")[2]
-                if package in _FRAMEWORKS and last in _APPLICATIONS | _ROUTERS:
-                    return Router(package, last in _APPLICATIONS, thing.origin)
+                known = CLASSES.get((base.name.partition(".")[0], base.name.rpartition(".")[2]))
+                if known is not None:
+                    return known
         return None
 
-    def at(self, at: At) -> tuple[Router, ...]:
-        """The routers that a value may be."""
-        found = (self.of_thing(thing) for thing in self._inference.things(at))
-        return tuple(dict.fromkeys(router for router in found if router is not None))
+    def at(self, at: At, hands: int = MAXIMUM_HANDS) -> tuple[Router, ...]:
+        """The routers that a value may be. One that a function is given is followed to those who call it."""
+        found = [router for thing in self._inference.things(at) if (router := self.of_thing(thing)) is not None]
+        if hands and all(router.origin is None for router in found):
+            given = [router for value in self._given(at) for router in self.at(value, hands - 1)]
+            found = [router for router in given if router.origin is not None] or found
+        return tuple(dict.fromkeys(found))
+
+    def _given(self, at: At) -> tuple[At, ...]:
+        match self._inference.value(at):
+            case Parameter():
+                return self._callers.given(at)
+            case Free(name=name):
+                sites = self._inference.sites(at.frame, name)
+                return self._callers.given(sites[0]) if len(sites) == 1 else ()
+            case Attribute(base=base, name="router"):
+                return self._given(At(at.frame, base))
+            case _:
+                return ()
+
+    def is_none(self, at: At) -> bool:
+        """Whether a value is None."""
+        things = self._inference.things(at)
+        return bool(things) and all(isinstance(thing, ConstantThing) and thing.kind == "None" for thing in things)
 
     def keyword(self, router: Router, name: str) -> At | None:
-        """The argument `name` of the call that makes a router."""
-        if router.origin is None:
+        """The argument `name` that a router is made with."""
+        return self.argument(router, name, 99)
+
+    def argument(self, router: Router, name: str, position: int) -> At | None:
+        """An argument that a router is made with, by name or position: by the call itself, or by the constructor of a
+        class of the project."""
+        origin = self._origin(router)
+        if router.cls is not None:
+            found, hands_on = self._super_argument(router.cls, origin, name, position)
+            if found is not None or not hands_on:
+                return found
+        if origin is None:
             return None
-        frame = Frame(router.origin.path, router.origin.region, router.origin.scope)
-        call = self._inference.scope(frame).values[router.origin.ref]
-        arguments = call.arguments if isinstance(call, Call) else ()
-        return next((At(frame, argument.value) for argument in arguments if argument.name == name), None)
+        call = self._inference.value(origin)
+        ref = argument_of(call, name, position) if isinstance(call, Call) else NONE
+        return At(origin.frame, ref) if ref != NONE else None
 
-    def own_prefix(self, router: Router) -> tuple[str, ...]:
-        """The prefixes that the router is made with; `…` stands for what is not known of one."""
-        at = self.keyword(router, "url_prefix" if router.framework == "flask" else "prefix")
-        if at is None:
-            return ("",)
-        if router.framework == "flask" and not self._is_given(at):
-            return ("",)
-        return strings(self._inference, at) or (f"…{known_end(self._inference, at)}",)
+    def _origin(self, router: Router) -> At | None:
+        origin = router.origin
+        return At(Frame(origin.path, origin.region, origin.scope), origin.ref) if origin is not None else None
 
-    def _is_given(self, at: At) -> bool:
-        return strings(self._inference, at) is not None or bool(known_end(self._inference, at))
-
-    def prefixes(self, router: Router, passed: tuple[ValueKey, ...] = ()) -> tuple[Prefix, ...]:
-        """Every prefix under which the routes of a router answer."""
-        own = self.own_prefix(router)
-        if router.origin is None:
-            return tuple(_prefix(text, is_complete=router.is_application) for text in own)
-        if router.origin in passed:
-            return ()
-        found: dict[Prefix, None] = {}
-        for inclusion in self._included().get(router.origin, ()):
-            for before in self._before(inclusion, (*passed, router.origin)):
-                for text in self._through(router, inclusion, own):
-                    found[_prefix(join(before.text, text) if text else before.text, is_complete=before.is_complete)] = (
-                        None
-                    )
-        if not found or router.is_application:
-            for text in own:
-                found.setdefault(_prefix(text, is_complete=router.is_application), None)
-        return tuple(found)[:MAXIMUM_PREFIXES]
-
-    def _before(self, inclusion: _Inclusion, passed: tuple[ValueKey, ...]) -> Iterator[Prefix]:
-        if not inclusion.parents:
-            yield Prefix("", False)
-        for parent in inclusion.parents:
-            yield from self.prefixes(parent, passed)
-
-    def _through(self, router: Router, inclusion: _Inclusion, own: tuple[str, ...]) -> Iterator[str]:
-        if inclusion.prefix is None:
-            yield from own
-            return
-        for given in inclusion.prefix or ("…",):
-            if router.framework == "flask":
-                yield given
-            else:
-                for text in own:
-                    yield join(given, text) if text else given
-
-    def _included(self) -> dict[ValueKey, list[_Inclusion]]:
-        if self._inclusions is None:
-            self._inclusions = {}
-            for child, inclusion in self._find():
-                self._inclusions.setdefault(child, []).append(inclusion)
-        return self._inclusions
-
-    def _find(self) -> Iterator[tuple[ValueKey, _Inclusion]]:
-        for path, regions in self._inference.modules.library.candidates(Needles(_INCLUDES | {"routes"})):
-            module = self._inference.modules.at(path)
-            for region in regions if module is not None else ():
-                facts = module.facts(region) if module is not None else None
-                for index, scope in enumerate(facts.scopes if facts is not None else ()):
-                    frame = Frame(path, region, index)
-                    for ref, value in enumerate(scope.values):
-                        if isinstance(value, Call):
-                            function = scope.values[value.function]
-                            if isinstance(function, Attribute) and function.name in _INCLUDES:
-                                yield from self._inclusion(frame, function, value)
-                            table = argument_of(value, "routes", 99)
-                            if table != NONE:
-                                yield from self._mounted(self.at(At(frame, ref)), At(frame, table), "", 0)
-
-    def _mounted(
-        self, parents: tuple[Router, ...], table: At, prefix: str, depth: int
-    ) -> Iterator[tuple[ValueKey, _Inclusion]]:
-        """The applications that `Mount(path, app=...)` in a table of routes puts under a path."""
-        for at, call in route_tables(self._inference, table) if parents and depth < MAXIMUM_MOUNTS else ():
-            path_ref = argument_of(call, "path", 0)
-            inner, child_ref = argument_of(call, "routes", 99), argument_of(call, "app", 1)
-            texts = strings(self._inference, At(at.frame, path_ref)) if path_ref != NONE else None
-            if not texts or not self._is_mount(At(at.frame, call.function)):
+    def _super_argument(
+        self, definition: Definition, origin: At | None, name: str, position: int
+    ) -> tuple[At | None, bool]:
+        """What the constructor of a class hands to the one of its base, and whether it hands on what it is given."""
+        cls = ClassThing(definition)
+        for thing in self._inference.attribute(cls, "__init__"):
+            if not isinstance(thing, FunctionThing):
                 continue
-            if inner != NONE:
-                yield from self._mounted(parents, At(at.frame, inner), join(prefix, texts[0]), depth + 1)
-            for child in self.at(At(at.frame, child_ref)) if child_ref != NONE else ():
-                if child.origin is not None:
-                    yield child.origin, _Inclusion(parents, (join(prefix, texts[0]),))
-
-    def _is_mount(self, at: At) -> bool:
-        return any(
-            isinstance(thing, ExternalThing) and thing.name.rpartition(".")[2] == "Mount"
-            for thing in self._inference.things(at)
-        )
-
-    def _inclusion(self, frame: Frame, function: Attribute, call: Call) -> Iterator[tuple[ValueKey, _Inclusion]]:
-        positional = [argument.value for argument in call.arguments if argument.name == ""]
-        named = {argument.name: argument.value for argument in call.arguments}
-        if function.name == "mount":
-            prefix_ref = named.get("path", positional[0] if positional else NONE)
-            child_ref = named.get("app", positional[1] if len(positional) > 1 else NONE)
-        else:
-            prefix_ref = named.get("url_prefix" if function.name == "register_blueprint" else "prefix", NONE)
-            child_ref = named.get("router", named.get("blueprint", positional[0] if positional else NONE))
-        if child_ref == NONE:
-            return
-        prefix: tuple[str, ...] | None = None
-        if prefix_ref != NONE:
-            at = At(frame, prefix_ref)
-            prefix = strings(self._inference, at) or (f"…{known_end(self._inference, at)}",)
-        parents = self.at(At(frame, function.base))
-        for child in self.at(At(frame, child_ref)):
-            if child.origin is not None:
-                yield child.origin, _Inclusion(parents, prefix)
+            method = thing.definition
+            bound = FunctionThing(method, InstanceThing(cls))
+            arguments = self._inference.arguments(bound, origin) if origin is not None else None
+            frame = Frame(method.path, method.region, method.scope, arguments, calls=1 if arguments is not None else 0)
+            scope = self._inference.scope(frame)
+            for value in scope.values:
+                function = scope.values[value.function] if isinstance(value, Call) else None
+                if isinstance(value, Call) and isinstance(function, Attribute) and function.name == "__init__":
+                    ref = argument_of(value, name, position)
+                    if ref != NONE:
+                        return At(frame, ref), False
+                    return None, any(argument.name == "**" for argument in value.arguments)
+        return None, True
 
 
-def _prefix(text: str, *, is_complete: bool) -> Prefix:
-    """A prefix of which everything before the last `…` is not known."""
-    _, mark, end = text.rpartition("…")
-    return Prefix(end, is_complete and not mark)
-
-
-def route_tables(inference: Inference, at: At) -> Iterator[tuple[At, Call]]:
-    """The calls in a list of routes, lists that it is made of included."""
+def elements(inference: Inference, at: At, depth: int = 8) -> Iterator[At]:
+    """The elements of a list, of the lists that it is made of, and of what is added to it by name."""
     value = inference.value(at)
+    if not depth:
+        return
+    match value:
+        case Sequence(elements=refs):
+            for ref in refs:
+                yield from elements(inference, At(at.frame, ref), depth - 1)
+        case Spread(base=base):
+            yield from elements(inference, At(at.frame, base), depth - 1)
+        case Operation(operator="+", operands=operands):
+            for operand in operands:
+                yield from elements(inference, At(at.frame, operand), depth - 1)
+        case Call():
+            inner = tuple(_sequences(inference, at))
+            if not inner:
+                yield at
+            for found in inner:
+                yield from elements(inference, found, depth - 1)
+        case _:
+            inner = tuple(_sequences(inference, at))
+            if not inner and not isinstance(value, Operation):
+                yield at
+            for found in inner:
+                yield from elements(inference, found, depth - 1)
+
+
+def _sequences(inference: Inference, at: At) -> Iterator[At]:
+    """The displays, sums and calls behind a name or a call."""
+    for thing in inference.things(at):
+        if isinstance(thing, InstanceThing) and thing.origin is not None and thing.origin != at.key:
+            origin = thing.origin
+            found = At(Frame(origin.path, origin.region, origin.scope), origin.ref)
+            if isinstance(inference.value(found), (Sequence, Call)):
+                yield found
+    value = inference.value(at)
+    if isinstance(value, Free):
+        for site in inference.sites(at.frame, value.name):
+            if isinstance(inference.value(site), Operation) and site.key != at.key:
+                yield site
     if isinstance(value, Call):
-        yield at, value
-    elif isinstance(value, Sequence):
-        for element in value.elements:
-            yield from route_tables(inference, At(at.frame, element))
-    else:
-        for thing in inference.things(at):
-            if isinstance(thing, InstanceThing) and thing.origin is not None and thing.origin != at.key:
-                origin = thing.origin
-                yield from route_tables(inference, At(Frame(origin.path, origin.region, origin.scope), origin.ref))
+        for thing in inference.things(At(at.frame, value.function)):
+            if isinstance(thing, FunctionThing) and inference.scope(thing.definition).returns != NONE:
+                definition = thing.definition
+                frame = Frame(definition.path, definition.region, definition.scope)
+                for exit in inference.scope(definition).exits:
+                    if exit.kind is ExitKind.RETURN and exit.value != NONE:
+                        yield At(frame, exit.value)
 
 
 def argument_of(call: Call, name: str, position: int) -> int:
     """The argument of a call by name or position; -1 where it has none."""
-    positional: list[Argument] = [argument for argument in call.arguments if argument.name == ""]
     named = next((argument.value for argument in call.arguments if argument.name == name), NONE)
-    return named if named != NONE else positional[position].value if len(positional) > position else NONE
+    return named if named != NONE else positional_of(call, position)
+
+
+def positional_of(call: Call, position: int) -> int:
+    """The positional argument of a call; -1 where it has none."""
+    positional: list[Argument] = [argument for argument in call.arguments if argument.name == ""]
+    return positional[position].value if len(positional) > position else NONE

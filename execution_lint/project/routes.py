@@ -2,37 +2,91 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cached_property
 
 from execution_lint.config.schema import Config
+from execution_lint.model.confidence import Confidence
+from execution_lint.model.place import Place
+from execution_lint.project.callers import Callers
 from execution_lint.project.governance import EnvelopeGovernance
 from execution_lint.project.handler_exits import HandlerExits
+from execution_lint.project.inclusions import Inclusions
 from execution_lint.project.inference import Inference
+from execution_lint.project.path_texts import PathTexts
+from execution_lint.project.presence import Presence
 from execution_lint.project.reachability import Reachability
+from execution_lint.project.registration import Registration
 from execution_lint.project.registrations import Registrations
 from execution_lint.project.routers import Routers
 from execution_lint.project.shapes import Shapes
-from execution_lint.project.subjects import AnswerKind, RouteExit
+from execution_lint.project.subjects import AnswerKind, Route, RoutedHandler, RouteExit
+from execution_lint.project.things import Definition
 
 
 class Routes:
-    """Finds the routes of FastAPI, Starlette and Flask, and what each exit of a handler answers."""
+    """Finds the routes of every framework that is read, and what each exit of a handler answers."""
 
     def __init__(self, inference: Inference, shapes: Shapes, reachability: Reachability, config: Config) -> None:
-        routers = Routers(inference)
-        self._registrations = Registrations(inference, routers)
+        callers = Callers(inference)
+        routers, texts, presence = Routers(inference, callers), PathTexts(inference, callers), Presence(inference)
+        inclusions = Inclusions(inference, routers, texts, presence)
+        self._inference = inference
+        self._presence = presence
+        self._registrations = Registrations(inference, routers, texts, inclusions, presence)
         self._exits = HandlerExits(inference, shapes, reachability, routers)
         self._governance = EnvelopeGovernance(inference, routers, config)
 
-    def __iter__(self) -> Iterator[RouteExit]:
-        exits = [
-            exit
-            for registrations in self._registrations.by_handler().values()
-            for exit in self._exits.of_handler(registrations)
-        ]
+    @cached_property
+    def handlers(self) -> tuple[RoutedHandler, ...]:
+        """Every handler, in the order of files and lines."""
+        exits = {
+            handler: tuple(self._exits.of_handler(registrations)) for handler, registrations in self.registered.items()
+        }
         has_jobs = any(
             answer.kind is AnswerKind.OBJECT and {"job_id", "status"} <= answer.keys
-            for exit in exits
+            for found in exits.values()
+            for exit in found
             for answer in exit.subject.answers
         )
-        for exit in exits:
-            yield replace(exit.subject, governance=self._governance.of_exit(exit, has_jobs))
+        return tuple(
+            RoutedHandler(
+                place=Place(handler.path, self._inference.scope(handler).head),
+                scope=self._inference.scope(handler).qualname,
+                handler=self._inference.qualname(handler),
+                framework=registrations[0].framework,
+                routes=routes_of(registrations),
+                confidence=Confidence.weakest(*(registration.confidence for registration in registrations)),
+                exits=tuple(
+                    replace(exit.subject, governance=self._governance.of_exit(exit, has_jobs))
+                    for exit in exits[handler]
+                ),
+            )
+            for handler, registrations in self.registered.items()
+        )
+
+    @cached_property
+    def registered(self) -> dict[Definition, list[Registration]]:
+        """The registrations of every handler."""
+        return self._registrations.by_handler()
+
+    @property
+    def not_read(self) -> tuple[str, ...]:
+        """The frameworks that the project imports and whose routes are not read, by name."""
+        return self._presence.not_read
+
+    def __iter__(self) -> Iterator[RouteExit]:
+        for handler in self.handlers:
+            yield from handler.exits
+
+
+def routes_of(registrations: list[Registration]) -> tuple[Route, ...]:
+    """The routes of a handler, each full path once with all its methods."""
+    found: dict[tuple[str, bool], dict[str, None] | None] = {}
+    for registration in registrations:
+        for path in registration.paths:
+            known = found.setdefault(path, {})
+            if not registration.methods or known is None:
+                found[path] = None
+            else:
+                known.update(dict.fromkeys(registration.methods))
+    return tuple(Route(tuple(methods or ()), text, is_complete) for (text, is_complete), methods in found.items())

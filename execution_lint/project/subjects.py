@@ -123,6 +123,22 @@ class RouteExit:
     related: tuple[Related, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class RoutedHandler:
+    """A handler with every route that it answers and every way out of it."""
+
+    place: Place
+    """Of its name, in the line of the `def`."""
+    scope: str
+    handler: str
+    """`module:qualname`."""
+    framework: str
+    routes: tuple[Route, ...]
+    confidence: Confidence
+    """How sure it is that these are its routes."""
+    exits: tuple[RouteExit, ...]
+
+
 class StatusPlace(Enum):
     """Where a status literal stands."""
 

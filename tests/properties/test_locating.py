@@ -19,7 +19,7 @@ from execution_lint.engine.library import FileLibrary
 from execution_lint.engine.run import run
 from execution_lint.model.confidence import Confidence
 from execution_lint.model.report import Report
-from execution_lint.project import loop_names, registrations, routers, vocabularies
+from execution_lint.project import loop_names, presence, vocabularies
 from execution_lint.rules.linter import exl001_unparsed_file, exl002_crashed_rule
 from execution_lint.source.regions import Needles
 from execution_lint.store import baseline
@@ -31,9 +31,9 @@ ALL_NEEDLES = sorted(
     loop_names.WORDS
     | {"Thread", "loop_factory"}
     | vocabularies.WORDS
-    | registrations.REGISTRATIONS
-    | registrations.DECORATORS
-    | routers._INCLUDES
+    | presence.REGISTERING[""]
+    | presence.DECORATING[""]
+    | presence.INCLUDING[""]
 )
 IDLE = frozenset({"BaseEventLoop", "uvloop", "winloop", "head", "options"})
 """Needles that no finding rests on yet."""

@@ -1,0 +1,90 @@
+"""Every route that the project answers."""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from execution_lint.model.confidence import Confidence
+from execution_lint.model.inventory import Entry
+from execution_lint.project.project import Project
+from execution_lint.project.subjects import Answer, AnswerKind, Route, RoutedHandler, RouteExit
+
+
+class ExitEntry(msgspec.Struct, frozen=True):
+    """One answer that an exit of a handler may give."""
+
+    line: int
+    kind: str
+    """`object`, `bare`, `not-json`, `raise` or `unknown`."""
+    keys: tuple[str, ...]
+    """The top-level keys that are there for certain, sorted."""
+    may_have_more_keys: bool
+    via: str
+    """What decides the answer in the place of the handler; empty where the handler does."""
+    reason: str
+    """Why it is not known, or not all of it; what kind of value a bare one is."""
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether all of it is known."""
+        return self.kind != AnswerKind.UNKNOWN.value and not self.may_have_more_keys
+
+
+class RouteEntry(Entry, frozen=True):
+    """A full path with the methods of one handler."""
+
+    methods: tuple[str, ...]
+    path: str
+    path_complete: bool
+    handler: str
+    framework: str
+    contract: str
+    """The envelope that governs it; empty where none does."""
+    is_proven: bool
+    """That it is a route is resolved at every step."""
+    exits: tuple[ExitEntry, ...]
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether path, methods and answers are all known."""
+        return (
+            self.is_proven and self.path_complete and bool(self.methods) and all(exit.is_decided for exit in self.exits)
+        )
+
+
+def routes(project: Project) -> Iterator[RouteEntry]:
+    """The routes of a project, one entry a full path."""
+    project.notes.extend(f"routes of {name} are not read" for name in project.routes.not_read)
+    for handler in project.subjects(RoutedHandler):
+        for route in handler.routes:
+            yield _entry(handler, route)
+
+
+def unproven_routes(project: Project) -> Iterator[RouteEntry]:
+    """The routes of which something is not decided."""
+    return (entry for entry in routes(project) if not entry.is_decided)
+
+
+def _entry(handler: RoutedHandler, route: Route) -> RouteEntry:
+    return RouteEntry(
+        place=handler.place,
+        methods=route.methods,
+        path=route.path,
+        path_complete=route.path_complete,
+        handler=handler.handler,
+        framework=handler.framework,
+        contract=next((exit.governance.envelope.name for exit in handler.exits if exit.governance is not None), ""),
+        is_proven=handler.confidence is Confidence.PROVEN,
+        exits=tuple(_exit(exit, answer) for exit in handler.exits for answer in exit.answers),
+    )
+
+
+def _exit(exit: RouteExit, answer: Answer) -> ExitEntry:
+    return ExitEntry(
+        line=exit.place.span.start_line,
+        kind=answer.kind.value,
+        keys=tuple(sorted(answer.keys)),
+        may_have_more_keys=answer.kind is AnswerKind.OBJECT and answer.is_open,
+        via="",
+        reason=answer.reason,
+    )

@@ -1,0 +1,138 @@
+"""Which texts a path or a prefix can be: constants, sums, f-strings, and parameters as their callers give them."""
+
+from collections.abc import Callable
+from itertools import product
+
+from execution_lint.facts.values import NONE, Attribute, Call, Choice, Formatted, Free, Operation, Parameter, Text
+from execution_lint.project.callers import Callers
+from execution_lint.project.inference import Inference
+from execution_lint.project.strings import MAXIMUM, strings
+from execution_lint.project.things import At, ClassThing, ExternalThing, Frame, InstanceThing
+
+MAXIMUM_DEPTH = 12
+"""Steps from a path to the texts that it is made of."""
+UNKNOWN = "…"
+"""Stands for what is not known of a path."""
+
+_CUTS: dict[str, Callable[[str, str], str]] = {
+    "rstrip": lambda text, characters: text.rstrip(characters),
+    "lstrip": lambda text, characters: text.lstrip(characters),
+    "strip": lambda text, characters: text.strip(characters),
+    "removesuffix": lambda text, end: text.removesuffix(end),
+    "removeprefix": lambda text, start: text.removeprefix(start),
+}
+_SETTINGS = frozenset({"BaseModel", "BaseSettings", "Struct"})
+
+
+class PathTexts:
+    """Answers which texts a value can be, as far as the project says it."""
+
+    def __init__(self, inference: Inference, callers: Callers) -> None:
+        self._inference = inference
+        self._callers = callers
+
+    def of(self, at: At) -> tuple[str, ...] | None:
+        """Every text that the value can be; None where that is not known."""
+        return self._of(at, MAXIMUM_DEPTH)
+
+    def spelled(self, at: At) -> tuple[str, ...]:
+        """Every text that the value can be; `…` and the end of it, where the beginning is not known."""
+        return self.of(at) or (f"{UNKNOWN}{self._end(at, MAXIMUM_DEPTH)}",)
+
+    def _of(self, at: At, depth: int) -> tuple[str, ...] | None:
+        if not depth:
+            return None
+        match self._inference.value(at):
+            case Formatted(parts=parts) | Operation(operator="+", operands=parts):
+                return _joined([self._of(At(at.frame, part), depth - 1) for part in parts])
+            case Free(name=name):
+                sites = self._inference.sites(at.frame, name)
+                if len(sites) == 1 and sites[0].key != at.key:
+                    return self._of(sites[0], depth - 1)
+            case Parameter():
+                given = self._callers.given(at)
+                return self._each(given, depth) if given else None
+            case Choice(kind="if" | "join", alternatives=alternatives):
+                return self._each(tuple(At(at.frame, alternative) for alternative in alternatives), depth)
+            case Choice(kind="or", alternatives=alternatives):
+                first = self._of(At(at.frame, alternatives[0]), depth - 1)
+                if first and all(first):
+                    return first
+                return self._each(tuple(At(at.frame, alternative) for alternative in alternatives), depth)
+            case Call() as call:
+                cut = self._cut(at.frame, call, depth)
+                if cut is not None:
+                    return cut
+            case Attribute() as attribute:
+                constant = self._constant(at.frame, attribute, depth)
+                if constant is not None:
+                    return constant
+            case _:
+                pass
+        return strings(self._inference, at)
+
+    def _each(self, values: tuple[At, ...], depth: int) -> tuple[str, ...] | None:
+        found: dict[str, None] = {}
+        for value in values:
+            part = self._of(value, depth - 1)
+            if part is None:
+                return None
+            found.update(dict.fromkeys(part))
+        return tuple(found) if len(found) <= MAXIMUM else None
+
+    def _cut(self, frame: Frame, call: Call, depth: int) -> tuple[str, ...] | None:
+        """`prefix.rstrip("/")` and the like."""
+        function = self._inference.scope(frame).values[call.function]
+        if not isinstance(function, Attribute) or function.name not in _CUTS or len(call.arguments) != 1:
+            return None
+        given = self._inference.scope(frame).values[call.arguments[0].value]
+        texts = self._of(At(frame, function.base), depth - 1)
+        if texts is None or not isinstance(given, Text):
+            return None
+        return tuple(dict.fromkeys(_CUTS[function.name](text, given.value) for text in texts))
+
+    def _constant(self, frame: Frame, attribute: Attribute, depth: int) -> tuple[str, ...] | None:
+        """`Paths.JOBS`, annotated or not, of a class that is no model whose fields are set from elsewhere."""
+        found: dict[str, None] = {}
+        for thing in self._inference.things(At(frame, attribute.base)):
+            cls = thing.of if isinstance(thing, InstanceThing) else thing
+            if not isinstance(cls, ClassThing) or self._inference.is_enum(cls) or self._is_settings(cls):
+                return None
+            if any(True for _ in self._inference.self_assignments(cls, attribute.name)):
+                return None
+            field = self._inference.field(cls, attribute.name)
+            if field is None or field[1].value == NONE:
+                return None
+            texts = self._of(At(field[0], field[1].value), depth - 1)
+            if texts is None:
+                return None
+            found.update(dict.fromkeys(texts))
+        return tuple(found) or None
+
+    def _is_settings(self, cls: ClassThing) -> bool:
+        return bool(self._inference.constructor_fields(cls)) or any(
+            isinstance(base, ExternalThing) and base.name.rpartition(".")[2] in _SETTINGS
+            for base in self._inference.ancestry(cls)
+        )
+
+    def _end(self, at: At, depth: int) -> str:
+        """The end of a text whose beginning is not known."""
+        match self._inference.value(at):
+            case Formatted(parts=parts) | Operation(operator="+", operands=parts) if depth:
+                end = ""
+                for part in reversed(parts):
+                    found = self._of(At(at.frame, part), depth - 1)
+                    if found is None or len(found) != 1:
+                        return self._end(At(at.frame, part), depth - 1) + end
+                    end = found[0] + end
+                return end
+            case _:
+                return ""
+
+
+def _joined(parts: list[tuple[str, ...] | None]) -> tuple[str, ...] | None:
+    known = [part for part in parts if part is not None]
+    if len(known) < len(parts):
+        return None
+    found = tuple(dict.fromkeys("".join(choice) for choice in product(*known)))
+    return found if len(found) <= MAXIMUM else None

@@ -1,0 +1,117 @@
+"""Under which prefixes a router's routes answer, through inclusion at any depth and across modules."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from execution_lint.project.frameworks import OVERRIDING, join
+from execution_lint.project.inclusions import Child, Inclusion, Inclusions
+from execution_lint.project.path_texts import UNKNOWN, PathTexts
+from execution_lint.project.routers import Router, Routers, Step, Way
+from execution_lint.project.things import At, Definition, ValueKey
+
+MAXIMUM_PREFIXES = 16
+"""Prefixes under which one router may answer, beyond which the rest is not followed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prefix:
+    """The beginning of a path; `is_complete` where nothing can stand before it."""
+
+    text: str
+    is_complete: bool
+    way: Way = ()
+    version: str = ""
+    """Of Sanic's versions, which stand before all prefixes."""
+
+
+NOTHING_KNOWN = (Prefix("", False),)
+
+
+class Prefixes:
+    """Composes prefixes: a router's own, and those of everything that it is put under."""
+
+    def __init__(self, routers: Routers, inclusions: Inclusions, texts: PathTexts) -> None:
+        self._routers = routers
+        self._inclusions = inclusions
+        self._texts = texts
+
+    def of_router(self, router: Router, passed: tuple[Child, ...] = ()) -> tuple[Prefix, ...]:
+        """Every prefix under which the routes of a router answer."""
+        own = self.own(router)
+        key: Child | None = router.origin or router.cls
+        if key is None:
+            return tuple(_prefix(text, router.is_application, (), "") for text in own)
+        if key in passed:
+            return ()
+        found: dict[Prefix, None] = {}
+        version = self._version(router)
+        for inclusion in self._inclusions.of(key):
+            # Where only the class is known, the object that is included says what it is made with.
+            included = own if router.origin is not None or inclusion.router is None else self.own(inclusion.router)
+            for before in self._before(inclusion, (*passed, key)):
+                for text in _through(router, inclusion, included):
+                    way = (*before.way, Step(_parent(inclusion), inclusion.site))
+                    beginning = join(before.text, text) if text else before.text
+                    known = version or inclusion.version or before.version
+                    found[_prefix(beginning, before.is_complete, way, known)] = None
+        if not found or router.is_application:
+            for text in own:
+                found.setdefault(_prefix(text, router.is_application, (), version), None)
+        return tuple(found)[:MAXIMUM_PREFIXES]
+
+    def of_handler(self, definition: Definition) -> tuple[Prefix, ...]:
+        """Every prefix under which a handler answers that is registered by itself, as Litestar's are."""
+        found: dict[Prefix, None] = {}
+        for inclusion in self._inclusions.of(definition):
+            for before in self._before(inclusion, ()):
+                for text in inclusion.prefix or ("",):
+                    way = (*before.way, Step(_parent(inclusion), inclusion.site))
+                    beginning = join(before.text, text) if text else before.text
+                    found[_prefix(beginning, before.is_complete, way, "")] = None
+        return tuple(found)[:MAXIMUM_PREFIXES] or NOTHING_KNOWN
+
+    def own(self, router: Router) -> tuple[str, ...]:
+        """The prefixes that the router is made with; `…` stands for what is not known of one."""
+        at = self._own_argument(router)
+        return self._texts.spelled(at) if at is not None else ("",)
+
+    def _own_argument(self, router: Router) -> At | None:
+        if not router.known.prefix:
+            return None
+        at = self._routers.argument(router, router.known.prefix, router.known.position)
+        if at is None or self._routers.is_none(at):
+            return None
+        return at
+
+    def _version(self, router: Router) -> str:
+        at = self._routers.keyword(router, "version") if router.framework == "sanic" else None
+        texts = self._texts.of(at) if at is not None else None
+        return texts[0] if texts else ""
+
+    def _before(self, inclusion: Inclusion, passed: tuple[Child, ...]) -> Iterator[Prefix]:
+        if not inclusion.parents:
+            yield Prefix("", False)
+        for parent in inclusion.parents:
+            yield from self.of_router(parent, passed)
+
+
+def _parent(inclusion: Inclusion) -> ValueKey | None:
+    return inclusion.parents[0].origin if inclusion.parents else None
+
+
+def _through(router: Router, inclusion: Inclusion, own: tuple[str, ...]) -> Iterator[str]:
+    if inclusion.prefix is None:
+        yield from own
+        return
+    for given in inclusion.prefix:
+        if router.framework in OVERRIDING or router.framework == "sanic":
+            yield given
+        else:
+            for text in own:
+                yield join(given, text) if text else given
+
+
+def _prefix(text: str, is_complete: bool, way: Way, version: str) -> Prefix:
+    """A prefix of which everything before the last `…` is not known."""
+    _, mark, end = text.rpartition(UNKNOWN)
+    return Prefix(end, is_complete and not mark, way, version)
