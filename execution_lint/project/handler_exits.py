@@ -3,18 +3,20 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from execution_lint.facts.scopes import Exit, ExitKind
+from execution_lint.facts.scopes import Exit, ExitKind, Scope
 from execution_lint.facts.values import (
     NONE,
     Awaited,
     Call,
+    Changed,
     Choice,
-    Constant,
     Free,
+    Mapping,
     Nested,
     Ref,
     Sequence,
     Spread,
+    Text,
 )
 from execution_lint.model.confidence import Confidence
 from execution_lint.model.place import Place, Span
@@ -25,8 +27,9 @@ from execution_lint.project.reachability import Reachability
 from execution_lint.project.registration import Registration
 from execution_lint.project.routers import Routers, argument_of
 from execution_lint.project.shapes import Shapes
+from execution_lint.project.spelling import spelled
 from execution_lint.project.strings import status_code
-from execution_lint.project.subjects import Answer, AnswerKind, Route, RouteExit
+from execution_lint.project.subjects import Answer, AnswerKind, Route, RouteExit, WireModel
 from execution_lint.project.things import (
     At,
     ClassThing,
@@ -34,9 +37,8 @@ from execution_lint.project.things import (
     Frame,
     FunctionThing,
     InstanceThing,
-    Thing,
-    UnknownThing,
 )
+from execution_lint.project.wire_models import WireModels, sent
 
 _NO_BODY = frozenset({204, 205, 304})
 _TUPLE_READERS = frozenset({"flask", "quart"})
@@ -64,6 +66,7 @@ class HandlerExits:
         self._shapes = shapes
         self._reachability = reachability
         self._routers = routers
+        self._wires = WireModels(inference, shapes)
 
     def of_handler(self, registrations: list[Registration]) -> Iterator[HandlerExit]:
         """The exits of the handler that the registrations share, not yet governed."""
@@ -79,25 +82,29 @@ class HandlerExits:
         )
         framework = registrations[0].framework
         override = self._override(frame, registrations)
-        has_model = self._has_model(frame, registrations)
+        wire = self._wires.of_handler(frame, registrations)
+        written = frozenset(_written(scope))
         confidence = Confidence.weakest(
             *(registration.confidence for registration in registrations), self._decoration(frame, registrations)
         )
         for exit in scope.exits:
-            if exit.kind not in (ExitKind.RETURN, ExitKind.FALL) or not self._reachability.is_reachable(
-                frame, exit.flow
-            ):
+            if exit.kind is ExitKind.YIELD or not self._reachability.is_reachable(frame, exit.flow):
                 continue
-            if scope.is_generator:
-                answers: tuple[Answer, ...] = (Answer(AnswerKind.NOT_JSON, reason="a stream"),)
+            at = At(frame, exit.value) if exit.value != NONE else None
+            is_model_passed = False
+            if exit.kind is ExitKind.RAISE:
+                returned: tuple[Answer, ...] = (self._raised(at),)
+                answers = returned
+            elif scope.is_generator:
+                returned = answers = (Answer(AnswerKind.NOT_JSON, reason="a stream"),)
+            elif override is not None:
+                returned = answers = (override,)
             else:
-                answers = (
-                    (override,)
-                    if override is not None
-                    else self._answered(At(frame, exit.value) if exit.value != NONE else None, framework)
-                )
+                by_model = wire if wire is None or not self._is_response(at) else None
+                is_model_passed = wire is not None and by_model is None
+                returned, answers = self._answered(at, framework, by_model)
                 if self._reachability.error_code(frame, exit.flow):
-                    answers = tuple(replace(answer, is_error=True) for answer in answers)
+                    returned, answers = _failed(returned), _failed(answers)
             subject = RouteExit(
                 place=Place(handler.path, self._line(exit, scope.head)),
                 scope=scope.qualname,
@@ -107,23 +114,44 @@ class HandlerExits:
                 answers=answers,
                 confidence=confidence,
                 governance=None,
-                has_model=has_model and not self._is_response(frame, exit),
+                wire=None if is_model_passed or exit.kind is ExitKind.RAISE else wire,
+                returned=returned,
+                written=written,
+                returns_object=at is not None and self._is_object(at),
             )
             yield HandlerExit(subject, exit, tuple(registrations))
 
     def _line(self, exit: Exit, head: Span) -> Span:
         return head if exit.kind is ExitKind.FALL else exit.span
 
-    def _is_response(self, frame: Frame, exit: Exit) -> bool:
-        if exit.value == NONE:
+    def _raised(self, at: At | None) -> Answer:
+        """What a `raise` statement raises."""
+        written = spelled(self._inference.scope(at.frame), at.ref).removesuffix("()") if at is not None else ""
+        return Answer(AnswerKind.RAISE, reason=written.strip("…") or "an exception", is_error=True)
+
+    def _is_response(self, at: At | None) -> bool:
+        if at is None:
             return False
-        things = self._inference.things(At(frame, exit.value))
+        things = self._inference.things(at)
         return bool(things) and all(self._shapes.is_response(thing) for thing in things)
 
-    def _answered(self, at: At | None, framework: str) -> tuple[Answer, ...]:
+    def _is_object(self, at: At) -> bool:
+        return any(
+            isinstance(thing, InstanceThing)
+            and isinstance(thing.of, ClassThing)
+            and not self._inference.is_typed_dict(thing.of)
+            for thing in self._inference.things(at)
+        )
+
+    def _answered(
+        self, at: At | None, framework: str, wire: WireModel | None
+    ) -> tuple[tuple[Answer, ...], tuple[Answer, ...]]:
+        """What a handler returns, and what is sent of it."""
         if at is None:
-            return (Answer(AnswerKind.BARE, reason="null"),)
-        found: dict[Answer, None] = {}
+            null = (Answer(AnswerKind.BARE, reason="null"),)
+            return null, sent(wire, null) if wire is not None else null
+        returned: dict[Answer, None] = {}
+        answered: dict[Answer, None] = {}
         for alternative in self._alternatives(at):
             value = self._inference.value(alternative)
             if framework in _TUPLE_READERS and isinstance(value, Sequence) and value.kind == "tuple" and value.elements:
@@ -132,11 +160,13 @@ class HandlerExits:
                 answers = tuple(self._tuple(alternative, value.elements[::-1]))
             else:
                 answers = self._shapes.answers(alternative)
-            for answer in answers:
-                if framework in _TEXT_SENDERS and answer.kind is AnswerKind.BARE and answer.reason == "a string":
-                    answer = Answer(AnswerKind.NOT_JSON, reason="text", is_error=answer.is_error)
-                found[answer] = None
-        return tuple(found)
+            if framework in _TEXT_SENDERS:
+                answers = tuple(_as_text(answer) for answer in answers)
+            returned.update(dict.fromkeys(answers))
+            if wire is not None and not self._is_response(alternative):
+                answers = sent(wire, answers)
+            answered.update(dict.fromkeys(answers))
+        return tuple(returned), tuple(answered)
 
     def _alternatives(self, at: At) -> Iterator[At]:
         value = self._inference.value(at)
@@ -282,35 +312,26 @@ class HandlerExits:
                     return Confidence.LIKELY
         return Confidence.PROVEN
 
-    def _has_model(self, frame: Frame, registrations: list[Registration]) -> bool:
-        """Whether a declared wire model decides which keys are sent."""
-        if registrations[0].framework != "fastapi":
-            return False
-        for registration in registrations:
-            at = registration.decorator
-            call = self._inference.value(at) if at is not None else None
-            if at is not None and isinstance(call, Call):
-                ref = argument_of(call, "response_model", 99)
-                if ref != NONE:
-                    value = self._inference.scope(at.frame).values[ref]
-                    types = self._inference.types(At(at.frame, ref))
-                    return not (isinstance(value, Constant) and value.kind == "None") and any(
-                        self._is_model(thing) for thing in types
-                    )
-        scope = self._inference.scope(frame)
-        if scope.returns == NONE:
-            return False
-        return any(self._is_model(thing) for thing in self._inference.types(At(frame, scope.returns)))
 
-    def _is_model(self, thing: Thing) -> bool:
-        match thing:
-            case InstanceThing() if self._shapes.is_response(thing):
-                return False
-            case InstanceThing(of=ClassThing()):
-                return True
-            case InstanceThing(of=ExternalThing(name=name)):
-                return not name.startswith(("builtins.", "typing.", "collections."))
-            case UnknownThing():
-                return True
+def _written(scope: Scope) -> Iterator[str]:
+    """The keys that a scope writes into dicts, in displays and by assignment."""
+    for value in scope.values:
+        match value:
+            case Mapping(entries=entries):
+                keys = [scope.values[key] for key, _ in entries if key != NONE]
+            case Changed(key=key) if key != NONE:
+                keys = [scope.values[key]]
             case _:
-                return False
+                continue
+        yield from (key.value for key in keys if isinstance(key, Text))
+
+
+def _failed(answers: tuple[Answer, ...]) -> tuple[Answer, ...]:
+    return tuple(replace(answer, is_error=True) for answer in answers)
+
+
+def _as_text(answer: Answer) -> Answer:
+    """A string that a framework sends as text."""
+    if answer.kind is AnswerKind.BARE and answer.reason == "a string":
+        return Answer(AnswerKind.NOT_JSON, reason="text", is_error=answer.is_error)
+    return answer

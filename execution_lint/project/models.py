@@ -1,16 +1,13 @@
-"""The fields of models: Pydantic, dataclasses, TypedDict, attrs and msgspec."""
+"""The fields of models: Pydantic, SQLModel, dataclasses, TypedDict, attrs and msgspec."""
 
-from execution_lint.facts.scopes import TargetKind
-from execution_lint.facts.values import (
-    NONE,
-    Attribute,
-    Call,
-    Free,
-    Ref,
-    Text,
-)
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from execution_lint.facts.scopes import Assignment, TargetKind
+from execution_lint.facts.values import NONE, Attribute, Call, Constant, Free, Item, Mapping, Nested, Ref, Sequence
+from execution_lint.model.place import Place
 from execution_lint.project.inference import Inference
-from execution_lint.project.strings import strings
+from execution_lint.project.strings import listed, strings
 from execution_lint.project.subjects import Answer, AnswerKind
 from execution_lint.project.things import (
     At,
@@ -18,10 +15,13 @@ from execution_lint.project.things import (
     ConstantThing,
     ExternalThing,
     Frame,
+    FunctionThing,
     UnknownThing,
 )
 
-_MODELS = frozenset({"BaseModel", "SQLModel", "TypedDict", "Struct", "GenericModel", "BaseSettings"})
+_PYDANTIC = frozenset({"BaseModel", "SQLModel", "GenericModel", "BaseSettings", "Schema"})
+_MODELS = _PYDANTIC | {"TypedDict", "Struct"}
+_PLAIN_BASES = frozenset({"object", "ABC", "Generic", "Protocol", "str"})
 _DATACLASSES = frozenset(
     {
         "dataclasses.dataclass",
@@ -30,12 +30,107 @@ _DATACLASSES = frozenset(
         "attr.attrs",
         "attr.define",
         "attr.frozen",
+        "attr.mutable",
         "attrs.define",
         "attrs.frozen",
         "attrs.mutable",
         "attr.dataclass",
     }
 )
+_FIELD_MAKERS = frozenset({"Field", "field", "ib", "attrib"})
+_ATTRS_FIELDS = frozenset({"attr.ib", "attr.attrib", "attrs.field", "attr.field"})
+_NO_FIELDS = frozenset({"Relationship", "PrivateAttr", "relationship"})
+"""What makes an attribute that is no field on the wire."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelField:
+    """A field, as what is sent and what is read call it."""
+
+    name: str
+    sent: str
+    """Its key where aliases are used; empty where that is not known."""
+    reads: frozenset[str]
+    """The keys under which it is read from a dict."""
+    is_required: bool
+    """It has no default, so that a dict without it is refused."""
+    is_certain: bool
+    """It is neither None nor left to a default: no way of leaving fields out touches it."""
+    is_excluded: bool
+    """It is never sent."""
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which fields of a model a dump or a route sends."""
+
+    include: frozenset[str] | None = None
+    """The only ones, by name; None for all."""
+    exclude: frozenset[str] = frozenset()
+    leaves_out: bool = False
+    """Fields that are None, or at their default, may be left out."""
+    reason: str = ""
+    """Why it is not known which; empty where it is."""
+
+
+EVERY_FIELD = Selection()
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """The fields of a class whose objects are sent as JSON objects."""
+
+    fields: tuple[ModelField, ...]
+    allows_more: bool
+    """Further keys are kept."""
+    is_optional_absent: bool
+    """A field that is not required may be absent from what is sent (TypedDict, msgspec's `omit_defaults`)."""
+    reason: str
+    """Why not all fields are known; empty where they are."""
+
+    def answer(self, *, by_alias: bool, selection: Selection = EVERY_FIELD) -> Answer:
+        """The keys of an object of the model, as far as they are selected."""
+        if selection.reason:
+            return Answer(AnswerKind.OBJECT, frozenset(), True, selection.reason)
+        sent = [
+            field
+            for field in self.fields
+            if not field.is_excluded
+            and (selection.include is None or field.name in selection.include)
+            and field.name not in selection.exclude
+        ]
+        certain = [
+            field
+            for field in sent
+            if (field.is_required or not self.is_optional_absent) and (field.is_certain or not selection.leaves_out)
+        ]
+        names = frozenset(field.sent if by_alias else field.name for field in certain)
+        reason = self.reason or (
+            "an alias that is not known"
+            if "" in names
+            else "fields may be left out"
+            if len(certain) < len(sent)
+            else "it keeps further keys"
+            if self.allows_more
+            else ""
+        )
+        return Answer(AnswerKind.OBJECT, names - {""}, bool(reason), reason)
+
+
+@dataclass(frozen=True, slots=True)
+class _Setting:
+    """What the configuration of a model says."""
+
+    values: dict[str, At]
+
+    def has(self, inference: Inference, name: str, wanted: str) -> bool:
+        """Whether the setting is the string or the constant."""
+        at = self.values.get(name)
+        if at is None:
+            return False
+        value = inference.value(at)
+        return value.text == wanted if isinstance(value, Constant) else strings(inference, at) == (wanted,)
 
 
 class Models:
@@ -43,88 +138,348 @@ class Models:
 
     def __init__(self, inference: Inference) -> None:
         self._inference = inference
-        self._models: dict[tuple[ClassThing, bool], Answer | None] = {}
+        self._models: dict[ClassThing, Model | Answer | None] = {}
 
-    def answer(self, cls: ClassThing, *, by_alias: bool) -> Answer | None:
-        """The fields of a Pydantic, dataclass, TypedDict, attrs or msgspec class; None for a class that is none of
-        these."""
-        if (cls, by_alias) not in self._models:
-            self._models[cls, by_alias] = self._fields_of(cls, by_alias)
-        return self._models[cls, by_alias]
+    def answer(self, cls: ClassThing, *, by_alias: bool, selection: Selection = EVERY_FIELD) -> Answer | None:
+        """What an object of the class is as JSON; None for a class that declares no fields."""
+        found = self.of(cls)
+        return found.answer(by_alias=by_alias, selection=selection) if isinstance(found, Model) else found
 
-    def _fields_of(self, cls: ClassThing, by_alias: bool) -> Answer | None:
-        keys: set[str] = set()
-        is_model = is_open = False
-        for base in self._inference.ancestry(cls):
+    def selection(self, arguments: Iterable[tuple[str, At]]) -> Selection:
+        """What `include=`, `exclude=`, `exclude_none=` and the like select, wherever they are given."""
+        include: frozenset[str] | None = None
+        exclude: frozenset[str] = frozenset()
+        leaves_out, reason = False, ""
+        for name, at in arguments:
+            value = self._inference.value(at)
+            is_off = isinstance(value, Constant) and value.text in ("None", "False")
+            match name:
+                case "include" | "exclude" if not is_off:
+                    names = self._named_fields(at, is_including=name == "include")
+                    if names is None:
+                        reason = "fields may be left out"
+                    elif name == "include":
+                        include = names
+                    else:
+                        exclude = names
+                case "exclude_none" | "exclude_unset" | "exclude_defaults":
+                    leaves_out |= not is_off
+                case "*" | "**":
+                    reason = "fields may be left out"
+                case _:
+                    continue
+        return Selection(include, exclude, leaves_out, reason)
+
+    def _named_fields(self, at: At, *, is_including: bool) -> frozenset[str] | None:
+        """The fields of `{"a", "b"}` or `{"a": True, "b": {...}}`; one that is only cut back is still sent."""
+        value = self._inference.value(at)
+        if not isinstance(value, Mapping):
+            names = listed(self._inference, at)
+            return None if names is None else frozenset(names)
+        found: set[str] = set()
+        for key, held in value.entries:
+            text = strings(self._inference, At(at.frame, key)) if key != NONE else None
+            if text is None or len(text) != 1:
+                return None
+            given = self._inference.value(At(at.frame, held))
+            is_whole = isinstance(given, Constant) and given.text in ("True", "...", "Ellipsis")
+            if is_including or is_whole:
+                found.add(text[0])
+        return frozenset(found)
+
+    def of(self, cls: ClassThing) -> Model | Answer | None:
+        """The fields of a Pydantic, dataclass, TypedDict, attrs or msgspec class; an answer for a class that is sent
+        as something else; None for a class that is none of these."""
+        if cls not in self._models:
+            self._models[cls] = None
+            self._models[cls] = self._read(cls)
+        return self._models[cls]
+
+    def _read(self, cls: ClassThing) -> Model | Answer | None:
+        fields: dict[str, ModelField | None] = {}
+        is_model = False
+        kinds: set[str] = set()
+        reason = ""
+        ancestry = self._inference.ancestry(cls)
+        setting = self._setting(cls)
+        for base in ancestry:
             match base:
                 case ClassThing():
-                    is_model |= any(
-                        decorator.name in _DATACLASSES for decorator in self._inference.decorators(base.definition)
-                    )
-                    own, allows_more = self._fields(base, by_alias)
-                    keys |= own
-                    is_open |= allows_more
+                    if self._is_dataclass(base):
+                        is_model = True
+                        kinds.add("dataclass")
                 case ExternalThing(name=name):
                     last = name.rpartition(".")[2]
                     if last == "NamedTuple":
                         return Answer(AnswerKind.BARE, reason="a named tuple, which is sent as a list")
-                    if last in _MODELS:
+                    if last == "RootModel":
+                        return Answer(AnswerKind.UNKNOWN, reason="a model of a root value")
+                    if last in _MODELS and not name.startswith(("django.", "marshmallow.")):
                         is_model = True
-                    elif last not in ("object", "ABC", "Generic", "Protocol", "str"):
-                        is_open = True
+                        kinds.add(last)
+                    elif last not in _PLAIN_BASES:
+                        reason = reason or f"`{name}` is outside the project"
                 case UnknownThing():
-                    is_open = True
+                    reason = reason or f"a base that is not known ({base.reason})"
         if not is_model:
             return None
-        return Answer(AnswerKind.OBJECT, frozenset(keys), is_open)
+        for base in ancestry:
+            if isinstance(base, ClassThing):
+                for name, field in self._fields(base, kinds, setting):
+                    fields.setdefault(name, field)
+                reason = reason or self._serialized(base)
+        known = tuple(field for field in fields.values() if field is not None)
+        omits = "TypedDict" in kinds or setting.has(self._inference, "omit_defaults", "True")
+        return Model(known, setting.has(self._inference, "extra", "allow"), omits, reason)
 
-    def _fields(self, cls: ClassThing, by_alias: bool) -> tuple[set[str], bool]:
-        frame = Frame(cls.definition.path, cls.definition.region, cls.definition.scope)
-        scope = self._inference.scope(frame)
-        keys: set[str] = set()
-        is_open = False
-        for assignment in scope.assignments:
-            if assignment.kind is not TargetKind.NAME:
-                continue
-            if assignment.name in ("model_config", "Config"):
-                is_open |= any(isinstance(value, Text) and value.value == "allow" for value in scope.values)
-            elif (
-                assignment.annotation != NONE
-                and not assignment.name.startswith("_")
-                and not self._is_class_variable(At(frame, assignment.annotation))
-            ):
-                keys.add(self._alias(frame, assignment.value) or assignment.name if by_alias else assignment.name)
-        module = self._inference.module(frame.path)
-        for method in self._inference.method_frames(cls, "computed_field"):
-            if module.mentions(method.region, "computed_field"):
-                keys.add(self._inference.scope(method).name)
-        return keys, is_open
+    def _is_dataclass(self, cls: ClassThing) -> bool:
+        return any(decorator.name in _DATACLASSES for decorator in self._inference.decorators(cls.definition))
 
-    def _is_class_variable(self, annotation: At) -> bool:
-        value = self._inference.value(annotation)
-        base = getattr(value, "base", NONE)
-        named = self._inference.scope(annotation.frame).values[base] if base != NONE else value
-        return isinstance(named, (Free, Attribute)) and named.name == "ClassVar"
-
-    def _alias(self, frame: Frame, value: Ref) -> str:
-        call = self._inference.scope(frame).values[value] if value != NONE else None
-        if isinstance(call, Call):
-            for name in ("serialization_alias", "alias"):
-                for argument in call.arguments:
-                    if argument.name == name:
-                        found = strings(self._inference, At(frame, argument.value))
-                        return found[0] if found else ""
+    def _serialized(self, cls: ClassThing) -> str:
+        """Why a method of the class decides what is sent; empty where none does."""
+        module = self._inference.module(cls.definition.path)
+        for method in self._inference.method_frames(cls, "model_serializer"):
+            if module.mentions(method.region, "model_serializer"):
+                return "its serializer decides what is sent"
         return ""
 
-    def certain(self, cls: ClassThing) -> frozenset[str]:
-        """The fields that have no default: no way of leaving fields out touches them, unless they may be None."""
-        found: set[str] = set()
-        for base in self._inference.ancestry(cls):
-            if isinstance(base, ClassThing):
-                frame = Frame(base.definition.path, base.definition.region, base.definition.scope)
-                for assignment in self._inference.scope(frame).assignments:
-                    if assignment.annotation != NONE and assignment.value == NONE:
-                        types = self._inference.types(At(frame, assignment.annotation))
-                        if not any(isinstance(thing, ConstantThing) for thing in types):
-                            found.add(assignment.name)
-        return frozenset(found)
+    def _setting(self, cls: ClassThing) -> _Setting:
+        """The configuration of a model, inherited: `model_config`, `class Config`, keywords of the class."""
+        found: dict[str, At] = {}
+        for base in reversed(self._inference.ancestry(cls)):
+            if not isinstance(base, ClassThing):
+                continue
+            frame = _frame(base)
+            scope = self._inference.scope(frame)
+            for assignment in scope.assignments:
+                if assignment.kind is TargetKind.NAME and assignment.name == "model_config":
+                    found |= self._configured(At(frame, assignment.value))
+            for name, ref in scope.bindings:
+                value = scope.values[ref]
+                if name == "Config" and isinstance(value, Nested):
+                    inner = Frame(frame.path, frame.region, value.scope)
+                    found |= {
+                        assignment.name: At(inner, assignment.value)
+                        for assignment in self._inference.scope(inner).assignments
+                        if assignment.kind is TargetKind.NAME and assignment.value != NONE
+                    }
+            found |= {argument.name: At(frame, argument.value) for argument in scope.bases if argument.name}
+        return _Setting(found)
+
+    def _configured(self, at: At, depth: int = 4) -> dict[str, At]:
+        match self._inference.value(at):
+            case Call(arguments=arguments):
+                return {argument.name: At(at.frame, argument.value) for argument in arguments if argument.name}
+            case Mapping(entries=entries):
+                found: dict[str, At] = {}
+                for key, value in entries:
+                    names = strings(self._inference, At(at.frame, key)) if key != NONE else None
+                    if names is not None and len(names) == 1:
+                        found[names[0]] = At(at.frame, value)
+                return found
+            case Free(name=name) if depth:
+                sites = self._inference.sites(at.frame, name)
+                return self._configured(sites[0], depth - 1) if len(sites) == 1 else {}
+            case _:
+                return {}
+
+    def _fields(self, cls: ClassThing, kinds: set[str], setting: _Setting) -> Iterator[tuple[str, "ModelField | None"]]:
+        """The fields of the class's own body; None for an attribute that is no field and hides an inherited one."""
+        frame = _frame(cls)
+        scope = self._inference.scope(frame)
+        is_pydantic = bool(kinds & _PYDANTIC)
+        is_total = not any(
+            argument.name == "total" and _text(scope.values[argument.value]) == "False" for argument in scope.bases
+        )
+        found: dict[str, ModelField | None] = {}
+        for assignment in scope.assignments:
+            name = assignment.name
+            if assignment.kind is not TargetKind.NAME or name in ("model_config", "Config", "__slots__"):
+                continue
+            if assignment.annotation == NONE:
+                if "dataclass" in kinds and self._is_attrs_field(frame, assignment.value):
+                    found[name] = self._field(frame, assignment, setting, kinds, is_total=True)
+                continue
+            is_private = is_pydantic and name.startswith("_")
+            if is_private or self._is_no_field(frame, assignment):
+                found[name] = None
+                continue
+            found[name] = self._field(frame, assignment, setting, kinds, is_total=is_total)
+        yield from found.items()
+        if is_pydantic:
+            yield from self._computed(cls, setting)
+
+    def _is_attrs_field(self, frame: Frame, ref: Ref) -> bool:
+        call = self._inference.scope(frame).values[ref] if ref != NONE else None
+        return isinstance(call, Call) and any(
+            isinstance(thing, ExternalThing) and thing.name in _ATTRS_FIELDS
+            for thing in self._inference.things(At(frame, call.function))
+        )
+
+    def _is_no_field(self, frame: Frame, assignment: Assignment) -> bool:
+        scope = self._inference.scope(frame)
+        annotation = scope.values[assignment.annotation]
+        named = scope.values[annotation.base] if isinstance(annotation, Item) else annotation
+        if isinstance(named, (Free, Attribute)) and named.name in ("ClassVar", "InitVar", "KW_ONLY"):
+            return True
+        call = scope.values[assignment.value] if assignment.value != NONE else None
+        function = scope.values[call.function] if isinstance(call, Call) else None
+        return isinstance(function, (Free, Attribute)) and function.name in _NO_FIELDS
+
+    def _field(
+        self, frame: Frame, assignment: Assignment, setting: _Setting, kinds: set[str], *, is_total: bool
+    ) -> ModelField:
+        scope = self._inference.scope(frame)
+        name = assignment.name
+        calls = [call for call in self._declarations(frame, assignment) if call is not None]
+        given = {
+            argument.name: argument.value for call in calls for argument in call.arguments if argument.name != "**"
+        }
+        has_default = assignment.value != NONE and not self._is_call_without_default(frame, assignment.value)
+        if "TypedDict" in kinds:
+            has_default = not self._is_required_key(frame, assignment.annotation, is_total=is_total)
+        alias = self._alias(frame, given, ("serialization_alias", "alias"))
+        read = self._alias(frame, given, ("validation_alias", "alias"))
+        if "Struct" in kinds:
+            alias = read = self._alias(frame, given, ("name",))
+        generated = self._generated(setting, name)
+        sent = name if alias is None and generated is None else alias if alias is not None else generated or ""
+        reads = {name if read is None and generated is None else read if read is not None else generated or ""}
+        if "" in reads or any(
+            setting.has(self._inference, key, "True")
+            for key in ("populate_by_name", "allow_population_by_field_name", "validate_by_name")
+        ):
+            reads |= {name}
+        types = self._inference.types(At(frame, assignment.annotation)) if assignment.annotation != NONE else ()
+        may_be_null = any(isinstance(thing, (ConstantThing, UnknownThing)) for thing in types) or any(
+            thing.of.name == "typing.Any" for thing in types if hasattr(thing, "of") and hasattr(thing.of, "name")
+        )
+        exclude = scope.values[given["exclude"]] if "exclude" in given else None
+        return ModelField(
+            name=name,
+            sent=sent,
+            reads=frozenset(reads),
+            is_required=not has_default,
+            is_certain=not has_default and not may_be_null,
+            is_excluded=isinstance(exclude, Constant) and exclude.text == "True",
+            place=Place(frame.path, assignment.span),
+        )
+
+    def _declarations(self, frame: Frame, assignment: Assignment) -> Iterator[Call | None]:
+        """The `Field(...)` calls that say more of a field: in `Annotated[...]`, then as its value."""
+        scope = self._inference.scope(frame)
+        annotation = scope.values[assignment.annotation] if assignment.annotation != NONE else None
+        if isinstance(annotation, Item):
+            index = scope.values[annotation.index]
+            for element in index.elements if isinstance(index, Sequence) else ():
+                part = scope.values[element]
+                yield part if isinstance(part, Call) and _is_field_maker(scope.values[part.function]) else None
+        value = scope.values[assignment.value] if assignment.value != NONE else None
+        yield value if isinstance(value, Call) and _is_field_maker(scope.values[value.function]) else None
+
+    def _is_call_without_default(self, frame: Frame, ref: Ref) -> bool:
+        """`Field(...)`, `Field(alias="x")`, `field()`: a declaration that gives no default; `= ...` likewise."""
+        scope = self._inference.scope(frame)
+        value = scope.values[ref]
+        if isinstance(value, Constant):
+            return value.kind == "ellipsis"
+        if not isinstance(value, Call) or not _is_field_maker(scope.values[value.function]):
+            return False
+        for argument in value.arguments:
+            if argument.name in ("default", "default_factory", "factory", "") or argument.name in ("*", "**"):
+                first = scope.values[argument.value]
+                return isinstance(first, Constant) and first.kind == "ellipsis"
+        return True
+
+    def _is_required_key(self, frame: Frame, annotation: Ref, *, is_total: bool) -> bool:
+        scope = self._inference.scope(frame)
+        value = scope.values[annotation]
+        named = scope.values[value.base] if isinstance(value, Item) else None
+        if isinstance(named, (Free, Attribute)) and named.name in ("Required", "NotRequired"):
+            return named.name == "Required"
+        return is_total
+
+    def _alias(self, frame: Frame, given: dict[str, Ref], names: tuple[str, ...]) -> str | None:
+        """The alias that a field is given; empty where it is not known, None where there is none."""
+        for name in names:
+            if name in given:
+                value = self._inference.scope(frame).values[given[name]]
+                if isinstance(value, Constant) and value.kind == "None":
+                    continue
+                found = strings(self._inference, At(frame, given[name]))
+                return found[0] if found is not None and len(found) == 1 else ""
+        return None
+
+    def _generated(self, setting: _Setting, name: str) -> str | None:
+        """What the alias generator of the model makes of a name; empty where that is not known, None without one."""
+        for key in ("alias_generator", "rename"):
+            at = setting.values.get(key)
+            if at is None:
+                continue
+            value = self._inference.value(at)
+            if isinstance(value, Constant) and value.kind == "None":
+                return None
+            for text in strings(self._inference, at) or ():
+                return _renamed(text, name)
+            for thing in self._inference.things(at):
+                if isinstance(thing, ExternalThing):
+                    return _renamed(thing.name.rpartition(".")[2], name)
+                if isinstance(thing, FunctionThing):
+                    return ""
+            return ""
+        return None
+
+    def _computed(self, cls: ClassThing, setting: _Setting) -> Iterator[tuple[str, ModelField]]:
+        module = self._inference.module(cls.definition.path)
+        for method in self._inference.method_frames(cls, "computed_field"):
+            if not module.mentions(method.region, "computed_field"):
+                continue
+            scope = self._inference.scope(method)
+            alias: str | None = None
+            is_computed = False
+            for decorator in scope.decorators:
+                value = scope.values[decorator]
+                function = scope.values[value.function] if isinstance(value, Call) else value
+                if isinstance(function, (Free, Attribute)) and function.name == "computed_field":
+                    is_computed = True
+                    if isinstance(value, Call):
+                        given = {argument.name: argument.value for argument in value.arguments}
+                        alias = self._alias(method, given, ("alias",))
+            if is_computed:
+                generated = self._generated(setting, scope.name)
+                sent = alias if alias is not None else scope.name if generated is None else generated
+                place = Place(method.path, scope.head)
+                yield (
+                    scope.name,
+                    ModelField(scope.name, sent, frozenset(), False, False, False, place),
+                )
+
+
+def _frame(cls: ClassThing) -> Frame:
+    return Frame(cls.definition.path, cls.definition.region, cls.definition.scope)
+
+
+def _is_field_maker(function: object) -> bool:
+    return isinstance(function, (Free, Attribute)) and function.name in _FIELD_MAKERS
+
+
+def _text(value: object) -> str:
+    return value.text if isinstance(value, Constant) else ""
+
+
+def _renamed(generator: str, name: str) -> str:
+    """What a generator of aliases that everyone uses makes of a name; empty for one that is not known."""
+    words = [word for word in name.split("_") if word]
+    match generator:
+        case "to_camel" | "camelize" | "camel" | "camelcase" | "to_lower_camel":
+            return "".join([*words[:1], *(word[:1].upper() + word[1:] for word in words[1:])])
+        case "to_pascal" | "pascalize" | "pascal" | "pascalcase":
+            return "".join(word[:1].upper() + word[1:] for word in words)
+        case "to_snake" | "lower":
+            return name.lower()
+        case "kebab":
+            return "-".join(words)
+        case "upper":
+            return name.upper()
+        case _:
+            return ""

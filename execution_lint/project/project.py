@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import TypeVar, cast
 
 from execution_lint.config.schema import Config, Reference
+from execution_lint.project.answer_models import answer_models
 from execution_lint.project.inference import Inference
 from execution_lint.project.library import Library
 from execution_lint.project.loops import Loops
@@ -13,7 +14,7 @@ from execution_lint.project.reachability import Reachability
 from execution_lint.project.routes import Routes
 from execution_lint.project.shapes import Shapes
 from execution_lint.project.statuses import Statuses
-from execution_lint.project.subjects import AnswerKind, LoopCall, RoutedHandler, RouteExit, StatusUse
+from execution_lint.project.subjects import AnswerKind, AnswerModel, LoopCall, RoutedHandler, RouteExit, StatusUse
 from execution_lint.project.things import ClassThing, Thing
 from execution_lint.project.vocabularies import Vocabularies
 from execution_lint.project.vocabulary_governance import VocabularyGovernance
@@ -35,6 +36,7 @@ class Project:
         self._makers: dict[type[object], Callable[[], Iterator[object]]] = {
             LoopCall: lambda: iter(Loops(self.inference, config.event_loop.owners)),
             RouteExit: self._route_exits,
+            AnswerModel: lambda: answer_models(self.subjects(RouteExit)),
             RoutedHandler: lambda: iter(self.routes.handlers),
             StatusUse: lambda: iter(Statuses(self.inference, self.vocabularies, config, self.governance.carriers)),
             StatusLookup: lambda: self.governance.lookups(),
@@ -58,7 +60,7 @@ class Project:
             self.undecided["routes", f"those of {framework} are not read"] += 1
         for exit in self.routes:
             yield exit
-            for answer in exit.answers if exit.governance is not None and not exit.has_model else ():
+            for answer in exit.answers if exit.governance is not None else ():
                 if answer.kind is AnswerKind.UNKNOWN or answer.is_open:
                     self.undecided["answer of a governed route", answer.reason or "it may have more keys"] += 1
 

@@ -6,6 +6,7 @@ from execution_lint.facts.values import (
     NONE,
     Attribute,
     Call,
+    Constant,
     Ref,
 )
 from execution_lint.project.answers import EMPTY, unknown
@@ -13,7 +14,7 @@ from execution_lint.project.dict_changes import DictChanges
 from execution_lint.project.inference import Inference
 from execution_lint.project.models import Models
 from execution_lint.project.response_names import OTHER_RESPONSES, RAW, STATUS, response_kind
-from execution_lint.project.strings import listed, status_code
+from execution_lint.project.strings import status_code
 from execution_lint.project.subjects import Answer, AnswerKind
 from execution_lint.project.things import (
     At,
@@ -35,7 +36,7 @@ class Responses(DictChanges):
 
     def __init__(self, inference: Inference) -> None:
         super().__init__(inference)
-        self._models = Models(inference)
+        self.models = Models(inference)
 
     def _dumped(self, frame: Frame, call: Call) -> tuple[Answer, ...] | None:
         """`model.model_dump()` and the like: the fields of the model."""
@@ -51,32 +52,18 @@ class Responses(DictChanges):
                 return None
             if self._inference.class_sites(thing.of, function.name):
                 return None
-            answer = self._models.answer(
-                thing.of, by_alias=any(argument.name == "by_alias" for argument in call.arguments)
-            )
+            given = {argument.name: argument.value for argument in call.arguments}
+            by_alias = "by_alias" in given and not self._is_off(At(frame, given["by_alias"]))
+            selection = self.models.selection((argument.name, At(frame, argument.value)) for argument in call.arguments)
+            answer = self.models.answer(thing.of, by_alias=by_alias, selection=selection)
             if answer is None:
                 return None
-            found.append(self._left_out(frame, call, thing.of, answer) if answer.kind is AnswerKind.OBJECT else answer)
+            found.append(answer)
         return tuple(found) or None
 
-    def _left_out(self, frame: Frame, call: Call, cls: ClassThing, answer: Answer) -> Answer:
-        """The fields of a dump, less those that its arguments leave out."""
-        keys, is_open, reason = answer.keys, answer.is_open, answer.reason
-        for argument in call.arguments:
-            match argument.name:
-                case "exclude" | "include":
-                    names = listed(self._inference, At(frame, argument.value))
-                    if names is None:
-                        keys, is_open, reason = frozenset(), True, "fields may be left out of the dump"
-                    else:
-                        keys = keys - set(names) if argument.name == "exclude" else keys & set(names)
-                case "exclude_none" | "exclude_unset" | "exclude_defaults":
-                    keys, is_open, reason = keys & self._models.certain(cls), True, "fields may be left out of the dump"
-                case "*" | "**":
-                    keys, is_open, reason = frozenset(), True, "fields may be left out of the dump"
-                case _:
-                    continue
-        return Answer(AnswerKind.OBJECT, keys, is_open, reason)
+    def _is_off(self, at: At) -> bool:
+        value = self._inference.value(at)
+        return isinstance(value, Constant) and value.text in ("False", "None")
 
     def _jsonify(self, frame: Frame, call: Call) -> Iterator[Answer]:
         positional = [argument for argument in call.arguments if argument.name == ""]

@@ -402,7 +402,7 @@ class Shapes(Responses):
                 if base:
                     yield unknown("a response that was made elsewhere")
                     return
-                answer = self._models.answer(cls, by_alias=True)
+                answer = self.models.answer(cls, by_alias=True)
                 yield (
                     answer
                     if answer is not None

@@ -58,6 +58,8 @@ class AnswerKind(Enum):
     BARE = "bare"
     """A list, a scalar or null."""
     NOT_JSON = "not-json"
+    RAISE = "raise"
+    """An exception; `reason` is what it is."""
     UNKNOWN = "unknown"
 
 
@@ -105,6 +107,41 @@ class Governance:
 
 
 @dataclass(frozen=True, slots=True)
+class WireField:
+    """A field of a wire model."""
+
+    name: str
+    sent: str
+    """Its key in what is sent; empty where that is not known."""
+    reads: frozenset[str]
+    """The keys under which it is read from a returned dict."""
+    is_required: bool
+    """A returned dict without it is refused: a 500."""
+    is_excluded: bool
+    """Its own declaration keeps it from being sent."""
+    is_left_out: bool
+    """The route keeps it from being sent."""
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class WireModel:
+    """What a route declares to send, whatever its handler returns."""
+
+    spelled: str
+    """As the code says it: `response_model=Job`, `-> Job`."""
+    place: Place
+    answers: tuple[Answer, ...]
+    """What it sends: several for a union."""
+    fields: tuple[WireField, ...]
+    """The fields, where it is one model; else none."""
+    allows_more: bool
+    """Keys beside the fields are sent too, or it is not known whether they are."""
+    selected_at: Place
+    """Where the route says which fields are sent; the declaration itself where it does not."""
+
+
+@dataclass(frozen=True, slots=True)
 class RouteExit:
     """A way out of a route's handler, with what it answers."""
 
@@ -118,8 +155,38 @@ class RouteExit:
     confidence: Confidence
     """How sure it is that this is a route and that these are its answers."""
     governance: Governance | None
-    has_model: bool
-    """A wire model decides what is sent."""
+    wire: WireModel | None
+    """The wire model that decides what is sent here; None where the handler does."""
+    returned: tuple[Answer, ...]
+    """What the handler returns, before a wire model."""
+    written: frozenset[str]
+    """Keys that the handler itself writes into a dict."""
+    returns_object: bool
+    """What it returns is an object of a class, not a dict: a wire model may narrow it on purpose."""
+    related: tuple[Related, ...] = ()
+
+    @property
+    def has_model(self) -> bool:
+        """Whether a wire model decides which keys are sent; one that is a list or a scalar has none."""
+        return self.wire is not None and any(
+            answer.kind in (AnswerKind.OBJECT, AnswerKind.UNKNOWN) for answer in self.wire.answers
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerModel:
+    """A wire model that breaks the envelope of a governed route, by the place that is to blame."""
+
+    place: Place
+    scope: str
+    exit: RouteExit
+    """One of the exits that it decides."""
+    missing: tuple[str, ...]
+    """The required keys that it does not send."""
+    because: str
+    """What becomes of them: "leaves out", "renames ... to"."""
+    others: int
+    """Further handlers of which the same is to blame."""
     related: tuple[Related, ...] = ()
 
 
