@@ -8,7 +8,7 @@ from execution_lint.model.place import Place
 from execution_lint.project.answers import unknown
 from execution_lint.project.inference import Inference
 from execution_lint.project.models import Model, Models, Selection
-from execution_lint.project.registrations import Registration
+from execution_lint.project.registration import Registration
 from execution_lint.project.routers import argument_of
 from execution_lint.project.shapes import Shapes
 from execution_lint.project.spelling import spelled
