@@ -22,15 +22,20 @@ class Branches(Expressions):
 
     followers: Followers = ([], 0)
 
-    def chain(self, node: ast.If, arms: list[tuple[ast.If, Ref, bool]], followers: Followers, has_else: bool) -> None:
-        """An `if` with its `elif`s: each with the value of its test, and whether control does not come out of it."""
+    def chain(
+        self, node: ast.If, arms: list[tuple[ast.If, Ref, bool]], followers: Followers, otherwise: list[ast.stmt]
+    ) -> None:
+        """An `if` with its `elif`s, each with the value of its test and whether control does not come out of it; the
+        walk has come to the end of the `else`."""
         found = [Arm(test, (), False, self.stretch(arm.body), ends) for arm, test, ends in arms]
-        self.branch(BranchKind.IF, node, found, followers, has_default=has_else)
+        if otherwise:
+            found.append(Arm(NONE, (), False, self.stretch(otherwise), self.end() is None))
+        self.branch(BranchKind.IF, node, found, followers, has_default=bool(otherwise))
 
     def branch(
         self,
         kind: BranchKind,
-        node: ast.stmt,
+        node: ast.If | ast.While | ast.Assert | ast.Match,
         arms: list[Arm],
         followers: Followers,
         *,
@@ -41,7 +46,8 @@ class Branches(Expressions):
         start = (span.start_line, span.start_column)
         following = followers[0][followers[1] + 1 :]
         rest = self.stretch(following) if following else None
-        self.branches.append(Branch(kind, subject, tuple(arms), has_default, start, rest, bool(self.loops)))
+        head = self.region.span(node.subject if isinstance(node, ast.Match) else node.test)
+        self.branches.append(Branch(kind, subject, tuple(arms), has_default, start, head, rest, bool(self.loops)))
 
     def stretch(self, statements: list[ast.stmt]) -> Span:
         """From the beginning of the first statement to the end of the last."""

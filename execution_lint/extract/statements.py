@@ -147,9 +147,9 @@ class Statements(Branches):
             if len(branch.orelse) == 1 and isinstance(branch.orelse[0], ast.If):
                 branch = branch.orelse[0]
             else:
-                if any(is_telling(arm.test) for arm, _, _ in arms):
-                    self.chain(node, arms, followers, bool(branch.orelse))
                 self.block(branch.orelse)
+                if any(is_telling(arm.test) for arm, _, _ in arms):
+                    self.chain(node, arms, followers, branch.orelse)
                 branch = None
         does_end = self.end() is None
         for test, holds in reversed(held):
@@ -310,8 +310,7 @@ class Statements(Branches):
             self.environment = before
             if case.guard is None and _is_irrefutable(case.pattern):
                 exhaustive = True
-        if any(arm.cases for arm in arms):
-            self.branch(BranchKind.MATCH, node, arms, followers, subject=subject, has_default=exhaustive)
+        self.branch(BranchKind.MATCH, node, arms, followers, subject=subject, has_default=exhaustive)
         self.environment = self.joined(ends if exhaustive else [*ends, self.environment])
 
     def pattern(self, node: ast.pattern, subject: Ref) -> None:

@@ -55,10 +55,10 @@ class BranchKind(Enum):
 
 
 class Arm(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """One way of a branch: an `if` or `elif`, or a case. The arm of an `assert` has no code of its own."""
+    """One way of a branch: an `if`, `elif` or `else`, or a case. The arm of an `assert` has no code of its own."""
 
     test: Ref
-    """The condition, or the guard of a case; -1 where a case has none."""
+    """The condition, or the guard of a case; -1 where there is none."""
     cases: tuple[Ref, ...]
     """The values that a case compares the subject itself with."""
     is_plain: bool
@@ -69,7 +69,7 @@ class Arm(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 class Branch(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """Where control goes different ways by a comparison. Kept are those that compare with more than a number or
+    """Where control goes different ways: each `match`, and of the others those that compare with more than a number or
     None."""
 
     kind: BranchKind
@@ -77,8 +77,10 @@ class Branch(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What a `match` is about; -1 for the others."""
     arms: tuple[Arm, ...]
     has_default: bool
-    """There is an `else`, or a case that takes whatever is left."""
+    """There is an `else`, which is the last arm, or a case that takes whatever is left."""
     start: tuple[int, int]
+    head: Span
+    """The first test, or the subject of a `match`."""
     rest: Span | None
     """The statements that follow in the same block."""
     is_repeated: bool

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
+from execution_lint.config.schema import Config, Vocabulary
 from execution_lint.facts.scopes import ExitKind, TargetKind
 from execution_lint.facts.values import (
     NONE,
@@ -79,9 +80,10 @@ class EnumAnswers:
 class Enums:
     """Answers what is known of the enums of a project."""
 
-    def __init__(self, inference: Inference, vocabularies: Vocabularies) -> None:
+    def __init__(self, inference: Inference, vocabularies: Vocabularies, config: Config) -> None:
         self._inference = inference
         self._vocabularies = vocabularies
+        self._config = config
         self._known: dict[Definition, EnumAnswers] = {}
 
     def answers(self, cls: ClassThing) -> EnumAnswers:
@@ -123,6 +125,23 @@ class Enums:
     def vocabulary(self, cls: ClassThing) -> VocabularyFact | None:
         """The vocabulary that the enum is."""
         return self._vocabularies.all.get(cls.definition)
+
+    def entry(self, cls: ClassThing) -> Vocabulary | None:
+        """What the contract says of the vocabulary."""
+        vocabulary = self.vocabulary(cls)
+        return next(
+            (
+                entry
+                for entry in self._config.vocabularies
+                if vocabulary is not None and entry.enum.spelled == vocabulary.dotted
+            ),
+            None,
+        )
+
+    def forbidden(self, cls: ClassThing) -> frozenset[str]:
+        """The members that the contract forbids, of which no code need speak."""
+        entry = self.entry(cls)
+        return frozenset(member.name for member in entry.forbidden) if entry is not None else frozenset()
 
     def _answers(self, cls: ClassThing) -> EnumAnswers:
         ancestry = self._inference.ancestry(cls)

@@ -8,6 +8,7 @@ from execution_lint.project.inference import Inference
 from execution_lint.project.spelling import last_name
 from execution_lint.project.things import At, ExternalThing
 
+_READ_ONLY = frozenset({"MappingProxyType", "dict", "frozendict"})
 _FILLING = frozenset({"update", "setdefault", "pop", "clear"})
 
 
@@ -32,19 +33,25 @@ def displays_of(inference: Inference, table: At) -> Iterator[At]:
             yield from (display for part in found for display in part)
 
 
-def names_of(scope: Scope, ref: Ref) -> frozenset[str]:
-    """The names that a value is bound to in its scope, through what wraps it."""
+def wrapped_in(scope: Scope, ref: Ref) -> frozenset[Ref]:
+    """A display and what wraps it: a read-only view or a copy of it, the declaration that it stands in."""
     wrapping = {ref}
     for index, value in enumerate(scope.values):
         inside = (
             (argument.value for argument in value.arguments)
-            if isinstance(value, Call)
+            if isinstance(value, Call) and last_name(scope, value.function) in _READ_ONLY
             else (value.value,)
             if isinstance(value, Declared)
             else ()
         )
         if not wrapping.isdisjoint(inside):
             wrapping.add(index)
+    return frozenset(wrapping)
+
+
+def names_of(scope: Scope, ref: Ref) -> frozenset[str]:
+    """The names that a value is bound to in its scope, through what wraps it."""
+    wrapping = wrapped_in(scope, ref)
     return frozenset(name for name, bound in scope.bindings if bound in wrapping)
 
 

@@ -7,13 +7,16 @@ from execution_lint.config.schema import Config
 from execution_lint.facts.scopes import Scope
 from execution_lint.project.enum_kinds import Enums
 from execution_lint.project.inference import Inference
+from execution_lint.project.status_branches import StatusBranches
 from execution_lint.project.status_carriers import Carriers
 from execution_lint.project.status_comparisons import StatusComparisons
 from execution_lint.project.status_lookups import StatusLookups
+from execution_lint.project.status_narrowing import StatusNarrowing
 from execution_lint.project.status_subjects import StatusSubjects
+from execution_lint.project.status_table_gaps import StatusTableGaps
 from execution_lint.project.things import Frame
 from execution_lint.project.vocabularies import Vocabularies
-from execution_lint.project.vocabulary_subjects import StatusComparison, StatusLookup
+from execution_lint.project.vocabulary_subjects import StatusBranch, StatusComparison, StatusLookup
 
 
 class VocabularyGovernance:
@@ -24,7 +27,8 @@ class VocabularyGovernance:
         self._vocabularies = vocabularies
         self._config = config
         self.carriers = Carriers(inference, vocabularies)
-        self._enums = Enums(inference, vocabularies)
+        self._enums = Enums(inference, vocabularies, config)
+        self._narrowing = StatusNarrowing(inference, self._enums)
         self._subjects = StatusSubjects(inference, vocabularies)
 
     def lookups(self) -> Iterator[StatusLookup]:
@@ -38,6 +42,14 @@ class VocabularyGovernance:
         comparisons = StatusComparisons(self._inference, self.carriers, self._enums, self._subjects)
         for frame, scope in self._scopes(self.carriers.candidates):
             yield from comparisons.within(frame, scope)
+
+    def branches(self) -> Iterator[StatusBranch]:
+        """The matches, chains and tables that leave members out."""
+        branches = StatusBranches(self.carriers, self._enums, self._narrowing, self._subjects)
+        tables = StatusTableGaps(self._inference, self.carriers, self._enums, self._narrowing)
+        for frame, scope in self._scopes(self.carriers.candidates):
+            yield from branches.within(frame, scope)
+            yield from tables.within(frame, scope)
 
     @cached_property
     def _naming(self) -> dict[str, set[int]]:

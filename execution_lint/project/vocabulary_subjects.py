@@ -72,3 +72,31 @@ class StatusComparison:
     """A table is asked, and never has the key."""
     confidence: Confidence
     evidence: tuple[Related, ...]
+
+
+class BranchForm(Enum):
+    """How code tells the members of a vocabulary apart."""
+
+    MATCH = "match"
+    CHAIN = "chain"
+    """`if` and `elif`, or one `if` that returns after the other."""
+    TABLE = "table"
+
+
+@dataclass(frozen=True, slots=True)
+class StatusBranch:
+    """A `match`, a chain or a table over a status that has no default and leaves members out."""
+
+    place: Place
+    scope: str
+    form: BranchForm
+    subject: str
+    """The status as it is written, or the name of the table."""
+    vocabulary: VocabularyFact
+    named: tuple[str, ...]
+    missing: tuple[str, ...]
+    """In the order of the enum."""
+    consequence: str
+    """What comes of a missing one: `falls off the end of the function`."""
+    confidence: Confidence
+    evidence: tuple[Related, ...]

@@ -32,3 +32,11 @@ def place_of(use: StatusUse) -> str:
 def listed(words: Sequence[str], limit: int = 8) -> str:
     """Words in double quotes, the first few of them."""
     return ", ".join(quoted(word) for word in words[:limit]) + (", …" if len(words) > limit else "")
+
+
+def members(vocabulary: str, names: Sequence[str], limit: int = 4) -> str:
+    """Members in backquotes, the first few of them: `` `JobStatus.DONE` and `JobStatus.ERROR` ``."""
+    spelled = [f"`{vocabulary}.{name}`" for name in names[:limit]]
+    if len(names) > limit:
+        return f"{', '.join(spelled)} and {len(names) - limit} more"
+    return " and ".join([", ".join(spelled[:-1]), spelled[-1]] if len(spelled) > 1 else spelled)

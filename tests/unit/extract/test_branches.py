@@ -45,8 +45,8 @@ def test_a_chain_is_one_branch_with_its_else_and_what_follows() -> None:
         return n
         """
     )
-    assert [arm.ends for arm in branch.arms] == [True, False]
-    assert [arm.body.start_line for arm in branch.arms] == [3, 5]
+    assert [arm.ends for arm in branch.arms] == [True, False, False]
+    assert [arm.body.start_line for arm in branch.arms] == [3, 5, 7]
     assert branch.has_default
     assert branch.rest is not None
     assert (branch.rest.start_line, branch.rest.end_line) == (8, 9)

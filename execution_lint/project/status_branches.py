@@ -1,0 +1,229 @@
+"""Matches and chains over a status that name most members, lack some and have no default."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from execution_lint.facts.scopes import Arm, Branch, BranchKind, ExitKind, Scope
+from execution_lint.facts.values import NONE, Choice, Operation, Ref
+from execution_lint.model.confidence import Confidence
+from execution_lint.model.finding import Related
+from execution_lint.model.place import Place, Span
+from execution_lint.project.enum_kinds import Enums
+from execution_lint.project.spelling import last_name, mentioned, root_of, spelled
+from execution_lint.project.status_carriers import Carriers
+from execution_lint.project.status_narrowing import Members, StatusNarrowing, canonical
+from execution_lint.project.status_subjects import StatusSubjects
+from execution_lint.project.things import At, ClassThing, Frame, MemberThing, MemberValueThing, Things
+from execution_lint.project.vocabulary_subjects import BranchForm, StatusBranch
+
+LEAST_NAMED = 2
+"""A branch that names fewer members asks for those, and speaks of no others."""
+
+
+def is_most(named: Members, missing: Members) -> bool:
+    """Whether so many members are named that the others look forgotten: more than are missing, and two at least."""
+    return len(named) >= LEAST_NAMED and len(named) > len(missing) > 0
+
+
+def is_nearly_all(named: Members, missing: Members) -> bool:
+    """Whether one member in three at most is missing."""
+    return 2 * len(missing) <= len(named)
+
+
+@dataclass(slots=True)
+class _Chain:
+    """Branches that follow one another and ask the same."""
+
+    subject: Ref
+    first: Ref
+    """The first test, or the first value of a `match`: a value that is made where the chain begins."""
+    head: Span
+    named: set[str] = field(default_factory=set)
+    count: int = 0
+    """Arms that name members."""
+    is_left: bool = True
+    """Every arm returns, raises or leaves the loop."""
+
+
+class StatusBranches:
+    """Finds the branches of a project that leave members out."""
+
+    def __init__(self, carriers: Carriers, enums: Enums, narrowing: StatusNarrowing, subjects: StatusSubjects) -> None:
+        self._carriers = carriers
+        self._enums = enums
+        self._narrowing = narrowing
+        self._subjects = subjects
+
+    def within(self, frame: Frame, scope: Scope) -> Iterator[StatusBranch]:
+        """The branches of a scope that leave members out."""
+        passed: set[tuple[int, int]] = set()
+        for branch in sorted(scope.branches, key=lambda found: found.start):
+            if branch.start in passed or not self._is_asked(frame, scope, branch):
+                continue
+            if branch.kind is BranchKind.MATCH:
+                yield from self._matched(frame, scope, branch)
+            elif branch.kind is BranchKind.IF:
+                yield from self._chained(frame, scope, branch, passed)
+
+    def _is_asked(self, frame: Frame, scope: Scope, branch: Branch) -> bool:
+        first = branch.arms[0]
+        asked = first.test if branch.subject == NONE else branch.subject
+        names = mentioned(scope, asked).union(*(mentioned(scope, case) for case in first.cases))
+        return bool(names & self._carriers.names) or any(self._carriers.is_asked(frame, name) for name in names)
+
+    def _vocabulary(self, frame: Frame, subject: Ref, members: tuple[Ref, ...]) -> tuple[ClassThing, Confidence] | None:
+        """The vocabulary that a branch is about: by the type of its subject, else by the members that it names."""
+        by_type = self._of(self._enums.held(At(frame, subject)))
+        if len(by_type) == 1 and self._enums.vocabulary(by_type[0]) is not None:
+            return by_type[0], Confidence.PROVEN
+        by_members = {cls for ref in members for cls in self._of(self._enums.held(At(frame, ref)))}
+        if len(by_members) == 1 and not by_type:
+            cls = by_members.pop()
+            return (cls, Confidence.LIKELY) if self._enums.vocabulary(cls) is not None else None
+        return None
+
+    def _of(self, things: Things) -> tuple[ClassThing, ...]:
+        """The enums that something is a member of, or a member's value."""
+        enums = self._enums.is_member_of(things)
+        if enums or not things:
+            return enums
+        values = [thing.of for thing in things if isinstance(thing, MemberValueThing)]
+        return tuple(dict.fromkeys(values)) if len(values) == len(things) else ()
+
+    def _matched(self, frame: Frame, scope: Scope, branch: Branch) -> Iterator[StatusBranch]:
+        """A `match`; what follows one whose cases all return is its default."""
+        cases = tuple(case for arm in branch.arms for case in arm.cases)
+        is_left = all(arm.ends for arm in branch.arms)
+        if branch.has_default or any(not arm.cases for arm in branch.arms) or (is_left and branch.rest is not None):
+            return
+        found = self._vocabulary(frame, branch.subject, cases)
+        if found is None:
+            return
+        cls, confidence = found
+        named: set[str] = set()
+        for case in cases:
+            members = self._narrowing.named(frame, case, cls)
+            if members is None:
+                return
+            named |= members
+        chain = _Chain(branch.subject, cases[0], branch.head, named, len(branch.arms), is_left)
+        yield from self._left_out(frame, scope, chain, cls, confidence, BranchForm.MATCH)
+
+    def _chained(
+        self, frame: Frame, scope: Scope, branch: Branch, passed: set[tuple[int, int]]
+    ) -> Iterator[StatusBranch]:
+        """An `if` with its `elif`s, and the chains that follow where each arm leaves."""
+        subject = self._subject(frame, scope, branch.arms[0])
+        if subject == NONE:
+            return
+        following = {other.start: other for other in scope.branches if other.kind is BranchKind.IF}
+        found: tuple[ClassThing, Confidence] | None = None
+        chain = _Chain(subject, branch.arms[0].test, branch.head)
+        link: Branch | None = branch
+        while link is not None:
+            if found is None:
+                found = self._vocabulary(frame, subject, tuple(self._sides(scope, link.arms[0].test)))
+                if found is None:
+                    return
+            if link.has_default or not self._joins(frame, scope, chain, link, found[0]):
+                return
+            if link is not branch:
+                passed.add(link.start)
+            if not chain.is_left:
+                if link.rest is not None and (link is not branch or any(arm.ends for arm in link.arms)):
+                    return
+                break
+            following_link = (
+                following.get((link.rest.start_line, link.rest.start_column)) if link.rest is not None else None
+            )
+            if following_link is None and link.rest is not None:
+                return
+            if following_link is not None and not self._narrowing.is_same(
+                scope, self._subject(frame, scope, following_link.arms[0]), subject
+            ):
+                return
+            link = following_link
+        if found is not None and chain.count > 1:
+            yield from self._left_out(frame, scope, chain, found[0], found[1], BranchForm.CHAIN)
+
+    def _joins(self, frame: Frame, scope: Scope, chain: _Chain, link: Branch, cls: ClassThing) -> bool:
+        """Add what a branch of the chain names; false where an arm asks something else."""
+        everything = self._narrowing.everything(cls)
+        for arm in link.arms:
+            named = self._narrowing.where(frame, scope, arm.test, chain.subject, cls, holds=True)
+            if named == everything or not self._is_about(scope, arm.test, chain.subject):
+                return False
+            chain.named |= named
+            chain.count += 1
+            chain.is_left = chain.is_left and arm.ends
+        return True
+
+    def _is_about(self, scope: Scope, test: Ref, subject: Ref) -> bool:
+        """Whether a test names members of the subject, rather than what it is not."""
+        match scope.values[root_of(scope, test)]:
+            case Operation(operator="==" | "is" | "in", operands=(left, right)):
+                return self._narrowing.is_same(scope, left, subject) or self._narrowing.is_same(scope, right, subject)
+            case Choice(kind="or", alternatives=parts):
+                return all(self._is_about(scope, part, subject) for part in parts)
+            case Choice(kind="and", alternatives=parts):
+                return any(self._is_about(scope, part, subject) for part in parts)
+            case _:
+                return False
+
+    def _sides(self, scope: Scope, test: Ref) -> Iterator[Ref]:
+        match scope.values[root_of(scope, test)]:
+            case Operation(operator="==" | "is" | "in", operands=(left, right)):
+                yield left
+                yield right
+            case Choice(kind="and" | "or", alternatives=parts):
+                for part in parts:
+                    yield from self._sides(scope, part)
+            case _:
+                return
+
+    def _subject(self, frame: Frame, scope: Scope, arm: Arm) -> Ref:
+        """What the test of an arm is about: the side that is no member."""
+        for side in self._sides(scope, arm.test) if arm.test != NONE else ():
+            things = self._enums.held(At(frame, side))
+            is_member = bool(things) and all(
+                isinstance(thing, (MemberThing, MemberValueThing)) and bool(thing.name) for thing in things
+            )
+            if not is_member and last_name(scope, side):
+                return side
+        return NONE
+
+    def _left_out(
+        self, frame: Frame, scope: Scope, chain: _Chain, cls: ClassThing, confidence: Confidence, form: BranchForm
+    ) -> Iterator[StatusBranch]:
+        vocabulary = self._enums.vocabulary(cls)
+        assert vocabulary is not None
+        names = canonical(vocabulary)
+        forbidden = self._enums.forbidden(cls)
+        possible = self._narrowing.possible(frame, scope, chain.subject, chain.first, cls)
+        missing = possible - chain.named - forbidden
+        named = frozenset(chain.named) | (self._narrowing.everything(cls) - possible)
+        if not is_most(named, missing):
+            return
+        falls = any(exit.kind is ExitKind.FALL for exit in scope.exits)
+        answers = any(exit.kind is ExitKind.RETURN and exit.value != NONE for exit in scope.exits)
+        is_silent_return = chain.is_left and falls and answers
+        if form is BranchForm.CHAIN and (not is_nearly_all(named, missing) or not is_silent_return):
+            confidence = Confidence.POSSIBLE if not is_nearly_all(named, missing) else Confidence.LIKELY
+        origin = self._subjects.expression(frame, scope, chain.subject).origin
+        related = [
+            Related(f"`{vocabulary.name}.{name}` is not handled", place)
+            for name, _, place in vocabulary.members
+            if name in missing
+        ]
+        yield StatusBranch(
+            place=Place(frame.path, chain.head),
+            scope=scope.qualname,
+            form=form,
+            subject=spelled(scope, chain.subject),
+            vocabulary=vocabulary,
+            named=tuple(name for name in names if name in named),
+            missing=tuple(name for name in names if name in missing),
+            consequence="the function falls off its end" if is_silent_return else "",
+            confidence=confidence,
+            evidence=(*((origin,) if origin is not None else ()), *related[:4]),
+        )
