@@ -276,7 +276,7 @@ def test_an_interruption_leaves_nothing_half_written(
     before = sorted(service.rglob("*"))
     (service / "out.json").write_text("before")
     site = tmp_path_factory.mktemp("site")
-    (site / "sitecustomize.py").write_text(NOTICED.format(path="m1.py", mark=str(site / "mark")))
+    (site / "sitecustomize.py").write_text(NOTICED.format(path="m20.py", mark=str(site / "mark")))
     process = command(
         *("scan", "--no-locate", "--no-cache", "--jobs", jobs, "--output-format", "json", "--output-file", "out.json"),
         PYTHONPATH=os.pathsep.join([str(site), os.environ["PYTHONPATH"]]),
