@@ -5,6 +5,7 @@
 
 import ast
 from collections.abc import Callable
+from itertools import pairwise
 
 from execution_lint.extract.chains import MAXIMUM_CHAIN
 from execution_lint.extract.flow import MAXIMUM_DEPTH, TooDeep
@@ -198,7 +199,9 @@ class Expressions(Targets):
 
     def boolean(self, node: ast.BoolOp) -> Ref:
         values = [self.expression(node.values[0])]
-        for operand in node.values[1:]:
+        before = dict(self.environment) if self.environment is not None else None
+        for earlier, operand in pairwise(node.values):
+            self.narrow(earlier, isinstance(node.op, ast.And))
             nothing = self.since(len(self.values))
             values.append(self.expression(operand))
             further = self.since(nothing.end)
@@ -206,6 +209,7 @@ class Expressions(Targets):
                 self.fork(values[-2], further, nothing)
             else:
                 self.fork(values[-2], nothing, further)
+        self.forget_tests(before)
         kind = "or" if isinstance(node.op, ast.Or) else "and"
         return self.add(Choice(kind, tuple(values)), self.region.span(node))
 

@@ -230,6 +230,14 @@ class Flow(ABC):
             if value == base and other != FLOW:
                 self.environment[other] = narrowed
 
+    def forget_tests(self, before: Environment | None) -> None:
+        """What the names stood for before some tests, where nothing but those has changed it."""
+        if self.environment is None or before is None:
+            return
+        for name, value in self.environment.items():
+            if name in before and value != before[name] and self.widened(value) == self.widened(before[name]):
+                self.environment[name] = before[name]
+
     def is_changeable(self, value: Ref) -> bool:
         """Whether the value is a dict that was built in this scope, whose keys a call could change."""
         for _ in range(64):

@@ -35,6 +35,7 @@ from execution_lint.facts.values import (
     Entered,
     Imported,
     Item,
+    Narrowed,
     Nested,
     Operation,
     Parameter,
@@ -313,20 +314,23 @@ class Statements(Branches):
         self.branch(BranchKind.MATCH, node, arms, followers, subject=subject, has_default=exhaustive)
         self.environment = self.joined(ends if exhaustive else [*ends, self.environment])
 
-    def pattern(self, node: ast.pattern, subject: Ref) -> None:
+    def pattern(self, node: ast.pattern, subject: Ref) -> Ref:
+        """What is known of the subject where the pattern matches."""
         span = self.region.span(node)
         match node:
             case ast.MatchValue(value=expression):
                 value = self.expression(expression)
                 self.comparisons.append(Comparison("case", subject, value, span))
             case ast.MatchOr(patterns=patterns):
+                before = dict(self.environment) if self.environment is not None else None
                 for alternative in patterns:
                     self.pattern(alternative, subject)
+                    self.forget_tests(before)
             case ast.MatchAs(pattern=inner, name=name):
-                if inner is not None:
-                    self.pattern(inner, subject)
+                matched = self.pattern(inner, subject) if inner is not None else subject
                 if name is not None:
-                    self.bind(name, subject)
+                    self.bind(name, matched)
+                return matched
             case ast.MatchStar(name=name):
                 if name is not None:
                     self.bind(name, self.add(Element(subject, NONE), span))
@@ -340,13 +344,18 @@ class Statements(Branches):
                 if rest is not None:
                     self.bind(rest, self.add(Unknown("the rest of a matched mapping"), span))
             case ast.MatchClass(cls=cls, patterns=patterns, kwd_attrs=names, kwd_patterns=keyword_patterns):
-                self.expression(cls)
+                matched = self.add(Narrowed(subject, "instance", self.expression(cls)), span)
+                if self.environment is not None:
+                    known = {name for name, value in self.environment.items() if value == subject and name != FLOW}
+                    self.environment.update(dict.fromkeys(known, matched))
                 for part in patterns:
                     self.pattern(part, self.add(Unknown("a positional part of a matched class"), span))
                 for name, part in zip(names, keyword_patterns, strict=True):
-                    self.pattern(part, self.add(Attribute(subject, name), span))
+                    self.pattern(part, self.add(Attribute(matched, name), span))
+                return matched
             case _:
                 pass
+        return subject
 
     def import_names(self, node: ast.Import) -> None:
         span = self.region.span(node)

@@ -19,6 +19,7 @@ from execution_lint.facts.values import (
     After,
     Assigned,
     Changed,
+    Comprehension,
     Declared,
     Element,
     Ref,
@@ -74,6 +75,9 @@ class Targets(Flow):
         for position, target in enumerate(targets):
             if pairwise and isinstance(source, Sequence):
                 self.target(target, source.elements[position], NONE)
+            elif isinstance(target, ast.Starred):
+                rest = self.add(Comprehension("list", self.add(Element(value, NONE), span), NONE), span)
+                self.target(target.value, rest, NONE)
             else:
                 self.target(target, self.add(Element(value, position), span), NONE)
 

@@ -29,18 +29,21 @@ def closure(
             module = inference.modules.at(path)
             for region in regions if module is not None else ():
                 facts = module.facts(region) if module is not None else None
-                for scope in facts.scopes if facts is not None else ():
-                    found.update(_bound(scope, fresh, is_extended))
+                for index, scope in enumerate(facts.scopes if facts is not None else ()):
+                    is_enclosing = facts is not None and any(inner.parent == index for inner in facts.scopes)
+                    found.update(_bound(scope, fresh, is_extended, is_enclosing=is_enclosing))
     return frozenset(found)
 
 
-def _bound(scope: Scope, names: frozenset[str], is_extended: Callable[[Scope], bool]) -> Iterator[str]:
+def _bound(
+    scope: Scope, names: frozenset[str], is_extended: Callable[[Scope], bool], *, is_enclosing: bool
+) -> Iterator[str]:
     for name, ref in scope.bindings:
         value = scope.values[ref]
         if isinstance(value, Imported):
             if {value.name, value.module.partition(".")[0] if not value.name else ""} & names:
                 yield name
-        elif scope.kind is not ScopeKind.FUNCTION and _refers(scope, ref, names):
+        elif (is_enclosing or scope.kind is not ScopeKind.FUNCTION) and _refers(scope, ref, names):
             yield name
     for parameter in scope.parameters:
         if _refers(scope, parameter.default, names):
@@ -63,6 +66,8 @@ def _refers(scope: Scope, ref: Ref, names: frozenset[str], depth: int = 4) -> bo
     match scope.values[ref]:
         case Free(name=name) | Attribute(name=name):
             return name in names
+        case Imported(name=name, module=module):
+            return (name or module.partition(".")[0]) in names
         case Choice(alternatives=alternatives):
             return any(_refers(scope, alternative, names, depth - 1) for alternative in alternatives)
         case Call(function=function, arguments=arguments) if arguments:

@@ -1,6 +1,6 @@
 """What an annotation promises of the object that carries it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from execution_lint.facts.values import (
     Attribute,
@@ -18,7 +18,7 @@ from execution_lint.facts.values import (
     Value,
 )
 from execution_lint.project.calls import Calls
-from execution_lint.project.standard_names import TUPLES, TYPES, UNIONS, WRAPPERS
+from execution_lint.project.standard_names import COROUTINES, DEPENDS, TUPLES, TYPES, UNIONS, VAGUE_TYPES, WRAPPERS
 from execution_lint.project.things import (
     At,
     ClassThing,
@@ -27,6 +27,7 @@ from execution_lint.project.things import (
     InstanceThing,
     ModuleThing,
     Thing,
+    Things,
     UnknownThing,
 )
 
@@ -112,7 +113,9 @@ class Annotations(Calls):
                 if name == "typing.Optional":
                     yield ConstantThing("None", "None")
             elif name in WRAPPERS:
-                yield from self.types(parts[0])
+                types = self.types(parts[0])
+                provided = tuple(self._provided_by(parts[1:])) if self.says_nothing(types) else ()
+                yield from provided or types
             elif name in TYPES:
                 for found in self.types(parts[0]):
                     yield found.of if isinstance(found, InstanceThing) else UnknownThing("a class that is not known")
@@ -125,6 +128,48 @@ class Annotations(Calls):
                 yield InstanceThing(thing, tuple(self.types(part) for part in parts))
             else:
                 yield UnknownThing("a generic type that is not known")
+
+    def says_nothing(self, types: Things) -> bool:
+        """Whether types leave it open what the value is."""
+        return all(
+            isinstance(thing, UnknownThing)
+            or (
+                isinstance(thing, InstanceThing)
+                and isinstance(thing.of, ExternalThing)
+                and thing.of.name in VAGUE_TYPES
+            )
+            for thing in types
+        )
+
+    def _provided_by(self, marks: Iterable[At]) -> Iterator[Thing]:
+        """What `Annotated[..., Depends(provider)]` hands in."""
+        for mark in marks:
+            yield from self.provided(mark)
+
+    def provided(self, mark: At) -> Iterator[Thing]:
+        """What `Depends(provider)` hands in; nothing for any other value."""
+        call = self.value(mark)
+        if not isinstance(call, Call) or not call.arguments:
+            return
+        if any(
+            isinstance(thing, ExternalThing) and thing.name in DEPENDS
+            for thing in self.things(At(mark.frame, call.function))
+        ):
+            for provider in self.things(At(mark.frame, call.arguments[0].value)):
+                for thing in self.called(provider, mark):
+                    yield from _yielded(thing)
+
+
+def _yielded(thing: Thing) -> Things:
+    match thing:
+        case InstanceThing(of=ExternalThing(name=name), parameters=parameters) if name in COROUTINES and parameters:
+            return tuple(found for part in parameters[-1] for found in _yielded(part))
+        case InstanceThing(of=ExternalThing(name=name), parameters=parameters) if name.endswith(
+            ("Generator", "Iterator", "ContextManager")
+        ):
+            return parameters[0] if parameters else (UnknownThing("what a generator yields"),)
+        case _:
+            return (thing,)
 
 
 def _is_ellipsis(value: Value) -> bool:

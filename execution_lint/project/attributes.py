@@ -83,6 +83,8 @@ class Attributes(Classes):
                             continue
                         for thing in self.things(site):
                             yield FunctionThing(thing.definition, cls) if isinstance(thing, FunctionThing) else thing
+                    if not is_enum:
+                        yield from self._assigned_attribute(base, name)
                     return
                 case ExternalThing():
                     yield ExternalThing(f"{base.name}.{name}", cls)

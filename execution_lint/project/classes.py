@@ -30,6 +30,9 @@ from execution_lint.project.things import (
     UnknownThing,
 )
 
+MAXIMUM_STEPS = 400
+"""Bases of bases that are looked at: a class can share one in more ways than anyone can walk."""
+
 
 class Classes(Scoping):
     """Answers what is known of a class by its definition."""
@@ -56,16 +59,21 @@ class Classes(Scoping):
         """The class and what it inherits from, nearest first; an unknown base stands where it is not known."""
         if thing in self._ancestries:
             return self._ancestries[thing]
+        # A base that several classes share comes behind all of them.
         found: dict[ClassThing | ExternalThing | UnknownThing, None] = {}
-        waiting: list[Thing] = [thing]
+        waiting: list[tuple[Thing, tuple[ClassThing, ...]]] = [(thing, ())]
         outer, self._questions.lowest = self._questions.lowest, SETTLED
-        while waiting:
-            current = waiting.pop(0)
+        steps = 0
+        while waiting and steps < MAXIMUM_STEPS:
+            steps += 1
+            current, heirs = waiting.pop(0)
             if isinstance(current, ClassThing):
-                if current not in found:
+                if current not in heirs:
+                    found.pop(current, None)
                     found[current] = None
-                    waiting = [*self.bases(current), *waiting]
+                    waiting = [*((base, (*heirs, current)) for base in self.bases(current)), *waiting]
             elif isinstance(current, (ExternalThing, UnknownThing)):
+                found.pop(current, None)
                 found[current] = None
         if self._questions.lowest == SETTLED:
             self._ancestries[thing] = tuple(found)

@@ -27,7 +27,6 @@ from execution_lint.facts.values import (
     Nested,
     Operation,
     Parameter,
-    Ref,
     Sequence,
     Spread,
     Text,
@@ -37,7 +36,6 @@ from execution_lint.project.annotations import Annotations
 from execution_lint.project.modules import Modules
 from execution_lint.project.parts import awaited
 from execution_lint.project.questions import SETTLED, TOO_DEEP
-from execution_lint.project.standard_names import COROUTINES, DEPENDS, VAGUE_TYPES
 from execution_lint.project.things import (
     At,
     ClassThing,
@@ -201,16 +199,7 @@ class Inference(Annotations):
     def _declared_local(self, annotation: At, value: At) -> Iterator[Thing]:
         """An annotated local: its annotation, unless that says less than the value."""
         types = self.types(annotation)
-        says_nothing = all(
-            isinstance(thing, UnknownThing)
-            or (
-                isinstance(thing, InstanceThing)
-                and isinstance(thing.of, ExternalThing)
-                and thing.of.name in VAGUE_TYPES
-            )
-            for thing in types
-        )
-        yield from self.things(value) if says_nothing else types
+        yield from self.things(value) if self.says_nothing(types) else types
 
     def _parameter(self, frame: Frame, name: str) -> Iterator[Thing]:
         if frame.arguments is not None and name in frame.arguments:
@@ -247,7 +236,7 @@ class Inference(Annotations):
                 case _:
                     yield from types
             return
-        provided = tuple(self._provided(frame, parameter.default)) if parameter.default != NONE else ()
+        provided = tuple(self.provided(At(frame, parameter.default))) if parameter.default != NONE else ()
         if provided:
             yield from provided
             return
@@ -258,30 +247,6 @@ class Inference(Annotations):
             yield from handed
             return
         yield UnknownThing(f"parameter `{parameter.name}` has no annotation")
-
-    def _provided(self, frame: Frame, default: Ref) -> Iterator[Thing]:
-        """What `Depends(provider)` as a default hands in."""
-        call = self.scope(frame).values[default]
-        if not isinstance(call, Call) or not call.arguments:
-            return
-        if any(
-            isinstance(thing, ExternalThing) and thing.name in DEPENDS
-            for thing in self.things(At(frame, call.function))
-        ):
-            for provider in self.things(At(frame, call.arguments[0].value)):
-                for thing in self.called(provider, At(frame, default)):
-                    yield from self._yielded(thing)
-
-    def _yielded(self, thing: Thing) -> Things:
-        match thing:
-            case InstanceThing(of=ExternalThing(name=name), parameters=parameters) if name in COROUTINES and parameters:
-                return tuple(found for part in parameters[-1] for found in self._yielded(part))
-            case InstanceThing(of=ExternalThing(name=name), parameters=parameters) if name.endswith(
-                ("Generator", "Iterator", "ContextManager")
-            ):
-                return parameters[0] if parameters else (UnknownThing("what a generator yields"),)
-            case _:
-                return (thing,)
 
 
 def _operated(operator: str) -> Thing:

@@ -1,10 +1,11 @@
 """Which file a module name means, and what a module binds."""
 
 import sys
+from collections.abc import Iterator
 from functools import cached_property
 
-from execution_lint.facts.scopes import RegionFacts, Scope
-from execution_lint.facts.values import Imported, Ref
+from execution_lint.facts.scopes import RegionFacts, Scope, TargetKind
+from execution_lint.facts.values import NONE, Imported, Ref
 from execution_lint.project.library import Library, Source
 from execution_lint.source.regions import Region, RegionKind
 
@@ -76,6 +77,38 @@ class Module:
             if facts is not None:
                 found.extend((index, value) for bound, value in facts.scopes[0].bindings if bound == name)
         return self._final(sorted(found))
+
+    def mentioning(self, word: str) -> tuple[int, ...]:
+        """The regions at module level, definitions aside, in whose text a word stands."""
+        definitions = (RegionKind.FUNCTION, RegionKind.METHOD, RegionKind.CLASS)
+        return tuple(
+            index
+            for index, region in enumerate(self.regions)
+            if region.kind not in definitions and self.mentions(index, word)
+        )
+
+    @cached_property
+    def _with_globals(self) -> tuple[int, ...]:
+        """The functions that may bind names of the module."""
+        functions = (RegionKind.FUNCTION, RegionKind.METHOD)
+        return tuple(
+            index
+            for index, region in enumerate(self.regions)
+            if region.kind in functions and self.mentions(index, "global")
+        )
+
+    def global_bindings(self, name: str) -> tuple[tuple[int, int, Ref], ...]:
+        """Region, scope and value of what functions bind to the `name` of the module by a `global` statement."""
+        found: list[tuple[int, int, Ref]] = []
+        for index in self._with_globals:
+            facts = self.facts(index) if self.mentions(index, name) else None
+            for number, scope in enumerate(facts.scopes if facts is not None else ()):
+                found.extend(
+                    (index, number, assignment.value)
+                    for assignment in scope.assignments
+                    if assignment.kind is TargetKind.GLOBAL and assignment.name == name and assignment.value != NONE
+                )
+        return tuple(found)
 
     def _final(self, found: list[tuple[int, Ref]]) -> tuple[tuple[int, Ref], ...]:
         """The bindings that count when functions are called: a definition at the top level replaces what came before
@@ -191,7 +224,30 @@ class Modules:
             for root in self._import_roots
             if (path := self._under(root, name)) is not None and not path.endswith("/")
         }
+        elsewhere |= set(self._in_namespace(name)) if not elsewhere else set()
         return elsewhere.pop() if len(elsewhere) == 1 else None
+
+    def _in_namespace(self, name: str) -> Iterator[str]:
+        """The files of a dotted name whose first package has no `__init__.py`, in whatever folder it stands."""
+        below = name.replace(".", "/")
+        if "/" not in below:
+            return
+        top = below.partition("/")[0]
+        for path in self._by_module.get(below.rpartition("/")[2], ()):
+            base = path.removesuffix(f"/{_INIT}").removesuffix(".py").removesuffix(below)
+            if (not base or base.endswith("/")) and len(base) + len(below) <= len(path):
+                marks = (f"{base}{_INIT}", f"{base}{top}/{_INIT}")
+                if path in (f"{base}{below}.py", f"{base}{below}/{_INIT}") and self._paths.isdisjoint(marks):
+                    yield path
+
+    @cached_property
+    def _by_module(self) -> dict[str, list[str]]:
+        """The files by the last part of their dotted name."""
+        found: dict[str, list[str]] = {}
+        for path in self.library.paths:
+            folder, _, file = path.rpartition("/")
+            found.setdefault(folder.rpartition("/")[2] if file == _INIT else file.removesuffix(".py"), []).append(path)
+        return found
 
     @cached_property
     def _import_roots(self) -> tuple[str, ...]:

@@ -6,8 +6,16 @@ from collections.abc import Iterator
 from execution_lint.facts.scopes import Assignment, Scope, ScopeKind, TargetKind
 from execution_lint.facts.values import (
     NONE,
+    Attribute,
+    Constant,
+    Free,
     Imported,
+    Mapping,
+    Operation,
     Parameter,
+    Sequence,
+    Spread,
+    Text,
     Value,
 )
 from execution_lint.project.modules import Module, Modules
@@ -35,6 +43,7 @@ class Scoping(ABC):
     def __init__(self, modules: Modules) -> None:
         self.modules = modules
         self._scopes: dict[tuple[str, int], tuple[Scope, ...]] = {}
+        self._exports: dict[str, frozenset[str] | None] = {}
         self._assigned: dict[tuple[Definition, str], tuple[tuple[Frame, Assignment], ...]] = {}
 
     @abstractmethod
@@ -126,15 +135,73 @@ class Scoping(ABC):
         if module is None:
             return ()
         found = tuple(At(Frame(path, region, 0), ref) for region, ref in module.bindings(name))
-        if found or name.startswith("_"):
+        found += tuple(At(Frame(path, region, scope), ref) for region, scope, ref in module.global_bindings(name))
+        if found:
             return found
-        for star in module.star_imports():
+        # The last of several stars that bring a name is the one that counts.
+        for star in reversed(module.star_imports()):
             target = self.modules.find(self.modules.relative(star, module), module)
-            if target is not None and not target.endswith("/") and target not in passed:
-                found = self.module_sites(target, name, (*passed, path))
-                if found:
-                    return found
+            if target is None or target.endswith("/") or target in passed:
+                continue
+            exported = self._exported(target) if name.startswith("_") else None
+            if name.startswith("_") and (exported is None or name not in exported):
+                continue
+            found = tuple(
+                site for site in self.module_sites(target, name, (*passed, path)) if not self._is_taken_from(path, site)
+            )
+            exported = self._exported(target) if found else None
+            if found and (exported is None or name in exported):
+                return found
         return ()
+
+    def _is_taken_from(self, path: str, site: At) -> bool:
+        """Whether a binding is an import from the module at `path`: it brings nothing that is not there already."""
+        value = self.value(site)
+        if not isinstance(value, Imported) or not value.name:
+            return False
+        importer = self.module(site.frame.path)
+        return self.modules.find(self.modules.relative(value, importer), importer) == path
+
+    def _exported(self, path: str) -> frozenset[str] | None:
+        """The names in the `__all__` of a module; None where it has none, or one that cannot be read."""
+        if path not in self._exports:
+            # A module whose `__all__` is made from its own has said nothing so far.
+            self._exports[path] = None
+            self._exports[path] = self._find_exported(path)
+        return self._exports[path]
+
+    def _find_exported(self, path: str) -> frozenset[str] | None:
+        module = self.modules.at(path)
+        if module is None:
+            return None
+        found: set[str] = set()
+        bindings = module.bindings("__all__")
+        for region, ref in bindings:
+            names = self._names_in(At(Frame(path, region, 0), ref))
+            if names is None:
+                return None
+            found |= names
+        changed = len(module.mentioning("__all__")) > len({region for region, _ in bindings})
+        return frozenset(found) if found and not changed else None
+
+    def _names_in(self, at: At) -> frozenset[str] | None:
+        """The strings of a display, or of several put together."""
+        match self.value(at):
+            case Text(value=text):
+                return frozenset((text,))
+            case Free(name="__all__"):
+                return frozenset()
+            case Attribute(base=base, name="__all__"):
+                modules = self.things(At(at.frame, base))
+                exported = [self._exported(thing.path) for thing in modules if isinstance(thing, ModuleThing)]
+                return exported[0] if len(exported) == len(modules) == 1 else None
+            case Sequence(elements=parts) | Operation(operator="+", operands=parts):
+                names = [self._names_in(At(at.frame, part)) for part in parts]
+                return frozenset().union(*(found or () for found in names)) if None not in names else None
+            case Spread(base=base):
+                return self._names_in(At(at.frame, base))
+            case _:
+                return None
 
     def class_sites(self, cls: ClassThing, name: str) -> tuple[At, ...]:
         """Every value that the class itself binds `name` to in its body, a method's region included."""
@@ -196,9 +263,26 @@ class Scoping(ABC):
     def _named(self, frame: Frame, name: str) -> Iterator[Thing]:
         sites = self.sites(frame, name)
         for site in sites:
-            yield from self.things(site)
+            yield from self._site_things(site, name)
         if not sites:
             yield self._unbound(frame, name)
+
+    def _site_things(self, site: At, name: str) -> Iterator[Thing]:
+        """What a name of a module is bound to; by its annotation, where the value says nothing, as in
+        `name: T | None = None` and `name: dict[str, T] = {}`."""
+        value = self.value(site)
+        is_empty = (
+            (isinstance(value, Constant) and value.kind == "None")
+            or (isinstance(value, Mapping) and not value.entries)
+            or (isinstance(value, Sequence) and not value.elements)
+        )
+        scope = self.scope(site.frame) if is_empty else None
+        if scope is not None and scope.kind is ScopeKind.MODULE:
+            for assignment in scope.assignments:
+                if assignment.value == site.ref and assignment.name == name and assignment.annotation != NONE:
+                    yield from self.types(At(site.frame, assignment.annotation))
+                    return
+        yield from self.things(site)
 
     def _unbound(self, frame: Frame, name: str) -> Thing:
         if name in BUILTINS:
@@ -238,11 +322,14 @@ class Scoping(ABC):
 
     def _module_attribute(self, thing: ModuleThing, name: str, importer: str) -> Iterator[Thing]:
         if not thing.path.endswith("/"):
-            sites = self.module_sites(thing.path, name)
+            # What a package imports from itself is one of its modules, unless it binds the name otherwise.
+            sites = [
+                site
+                for site in self.module_sites(thing.path, name)
+                if not (site.frame.path == importer == thing.path and isinstance(self.value(site), Imported))
+            ]
             for site in sites:
-                if site.frame.path == importer and isinstance(self.value(site), Imported) and thing.path == importer:
-                    continue
-                yield from self.things(site)
+                yield from self._site_things(site, name)
             if sites:
                 return
         holder = self.modules.at(importer or self._any_path(thing))

@@ -4,9 +4,19 @@ from collections.abc import Callable, Iterator
 from itertools import chain
 
 from execution_lint.facts.scopes import ScopeKind
-from execution_lint.facts.values import NONE, Argument, Attribute, Call, Nested, Ref
+from execution_lint.facts.values import NONE, Argument, Attribute, Call, Imported, Nested, Ref, Text
 from execution_lint.project.parts import Parts, awaited
-from execution_lint.project.standard_names import COPIERS, ITERABLES, LISTING, MAPPINGS, PICKING, SORTING
+from execution_lint.project.standard_names import (
+    AWAITING,
+    COPIERS,
+    IMPORTERS,
+    IN_THREADS,
+    ITERABLES,
+    LISTING,
+    MAPPINGS,
+    PICKING,
+    SORTING,
+)
 from execution_lint.project.things import (
     At,
     ClassThing,
@@ -34,7 +44,8 @@ class StandardCalls(Parts):
         given = [At(call.frame, argument.value) for argument in value.arguments if argument.name == ""]
         name = thing.name
         if thing.receiver is not None:
-            return self._method_call(thing.receiver, name.rpartition(".")[2], name)
+            method = name.rpartition(".")[2]
+            return self._given_call(method, given) or self._method_call(thing.receiver, method, name)
         if not given:
             return None
         if name in LISTING:
@@ -53,11 +64,35 @@ class StandardCalls(Parts):
             return iter((_iterator(distinct(self._mapped(given[0]))),))
         if name == "itertools.chain":
             return iter((_iterator(distinct(chain.from_iterable(self._elements(part) for part in given))),))
-        if name in ("asyncio.wait_for", "asyncio.shield"):
+        if name in IMPORTERS:
+            return self._imported_by_name(given[0])
+        if name in IN_THREADS:
+            return iter((_awaitable(distinct(self._mapped(given[0]))),))
+        if name in AWAITING:
             return iter((_awaitable(distinct(chain.from_iterable(awaited(part) for part in self.things(given[0])))),))
         if name == "asyncio.gather":
             return iter((_awaitable((self._gathered(value.arguments, call.frame),)),))
         return None
+
+    def _given_call(self, method: str, given: list[At]) -> Iterator[Thing] | None:
+        """Methods of loops, task groups and exit stacks, which go by their names: they give what they are given."""
+        if method == "create_task" and given:
+            return iter((_awaitable(distinct(chain.from_iterable(map(awaited, self.things(given[0]))))),))
+        if method == "run_in_executor" and len(given) > 1:
+            return iter((_awaitable(distinct(self._mapped(given[1]))),))
+        if method == "enter_context" and given:
+            return self._entered(given[0])
+        if method == "enter_async_context" and given:
+            return iter((_awaitable(distinct(self._entered(given[0]))),))
+        return None
+
+    def _imported_by_name(self, name: At) -> Iterator[Thing]:
+        """The module that `import_module("name")` gives."""
+        text = self.value(name)
+        if isinstance(text, Text) and text.value and not text.value.startswith("."):
+            yield from self._imported(name.frame.path, Imported(text.value, "", 0))
+        else:
+            yield UnknownThing("a module whose name is not known")
 
     def _elements(self, at: At) -> Things:
         return distinct(self._element(at, NONE))
@@ -84,6 +119,9 @@ class StandardCalls(Parts):
 
     def _gathered(self, arguments: tuple[Argument, ...], frame: Frame) -> Thing:
         found: list[Thing] = []
+        if all(argument.name != "*" for argument in arguments):
+            given = (At(frame, argument.value) for argument in arguments if argument.name == "")
+            return _tuple(tuple(distinct(chain.from_iterable(map(awaited, self.things(at)))) for at in given))
         for argument in arguments:
             if argument.name in ("", "*"):
                 at = At(frame, argument.value)

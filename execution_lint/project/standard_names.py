@@ -153,6 +153,7 @@ BUILTINS = frozenset(
         "reversed",
         "hasattr",
         "setattr",
+        "__import__",
         "KeyError",
         "TypeError",
     }
@@ -192,6 +193,22 @@ PICKING = frozenset({"builtins.min", "builtins.max"})
 
 SORTING = PICKING | {"builtins.sorted", "itertools.groupby"}
 """Functions whose `key` is called with each element."""
+
+AWAITING = frozenset({"asyncio.wait_for", "asyncio.shield", "asyncio.create_task", "asyncio.ensure_future"})
+"""Functions whose result, awaited, is that of their first argument."""
+
+IN_THREADS = frozenset(
+    {
+        "asyncio.to_thread",
+        "anyio.to_thread.run_sync",
+        "starlette.concurrency.run_in_threadpool",
+        "fastapi.concurrency.run_in_threadpool",
+    }
+)
+"""Functions whose result, awaited, is what their first argument gives when it is called."""
+
+IMPORTERS = frozenset({"importlib.import_module", "builtins.__import__"})
+"""Functions that give the module that their first argument names."""
 
 VAGUE_TYPES = frozenset(
     {"typing.Any", "builtins.object", "builtins.dict", "typing.Dict", "builtins.list", "typing.List"}

@@ -37,6 +37,21 @@ def assert_problem(answer: httpx.Response, code: int, kind: str) -> dict[str, An
     return error
 
 
+async def executed(database: Path, statement: str, *values: str) -> sqlite3.Connection:
+    """
+    Another connection to the service's database, after a statement.
+
+    In a thread, since the service may have to end a transaction of its own first, for which it needs the loop.
+    """
+
+    def execute() -> sqlite3.Connection:
+        connection = sqlite3.connect(database, isolation_level=None, timeout=PATIENCE, check_same_thread=False)
+        connection.execute(statement, values)
+        return connection
+
+    return await anyio.to_thread.run_sync(execute)
+
+
 def test_the_table_of_answers_is_complete() -> None:
     assert set(PROBLEM_CODES) == set(leaves(Problem))
 
@@ -209,8 +224,7 @@ async def test_a_queue_limit_holds_against_concurrent_submissions(settings: Sett
 
 async def test_a_locked_database_is_503_and_the_service_recovers(settings: Settings, tmp_path: Path) -> None:
     async with serving(replace(settings, database=f"{settings.database}?timeout=0.1")) as client:
-        other = sqlite3.connect(tmp_path / "jobs.sqlite3", isolation_level=None, timeout=PATIENCE)
-        other.execute("BEGIN IMMEDIATE")
+        other = await executed(tmp_path / "jobs.sqlite3", "BEGIN IMMEDIATE")
         refused = await client.post(f"{EXECUTIONS}/async", json={"plugin": "text_statistics", "args": {"text": "x"}})
         assert_problem(refused, 503, "store_unavailable")
         other.execute("ROLLBACK")
@@ -227,8 +241,7 @@ async def test_a_job_whose_end_cannot_be_recorded_at_first_is_recorded_later(
         gate = tmp_path / "gate"
         job_id = await submitted(client, "journals", journal=str(journal), word="job", gate=str(gate))
         await until_written(journal, "start")
-        other = sqlite3.connect(tmp_path / "jobs.sqlite3", isolation_level=None, timeout=PATIENCE)
-        other.execute("BEGIN IMMEDIATE")
+        other = await executed(tmp_path / "jobs.sqlite3", "BEGIN IMMEDIATE")
         gate.touch()
         with anyio.fail_after(PATIENCE):
             while "cannot be recorded" not in caplog.text:
@@ -241,19 +254,14 @@ async def test_a_job_whose_end_cannot_be_recorded_at_first_is_recorded_later(
 
 
 async def test_health_without_the_table_is_503(client: httpx.AsyncClient, tmp_path: Path) -> None:
-    other = sqlite3.connect(tmp_path / "jobs.sqlite3", timeout=PATIENCE)
-    other.execute("DROP TABLE jobs")
-    other.close()
+    (await executed(tmp_path / "jobs.sqlite3", "DROP TABLE jobs")).close()
     assert_problem(await client.get("/health"), 503, "store_unavailable")
 
 
 async def test_a_row_that_nobody_understands_is_500_and_hides_why(client: httpx.AsyncClient, tmp_path: Path) -> None:
     job_id = await submitted(client, "text_statistics", text="x")
     await in_status(client, job_id, "done")
-    other = sqlite3.connect(tmp_path / "jobs.sqlite3", timeout=PATIENCE)
-    with other:
-        other.execute("UPDATE jobs SET status = 'limbo'")
-    other.close()
+    (await executed(tmp_path / "jobs.sqlite3", "UPDATE jobs SET status = 'limbo'")).close()
     answer = await client.get(f"{JOBS}/{job_id}")
     assert_problem(answer, 500, "internal_error")
     assert "limbo" not in answer.text
@@ -266,10 +274,7 @@ async def test_an_old_row_is_read_and_found_in_the_new_words(
 ) -> None:
     job_id = await submitted(client, "text_statistics", text="x")
     await in_status(client, job_id, "done")
-    other = sqlite3.connect(tmp_path / "jobs.sqlite3", timeout=PATIENCE)
-    with other:
-        other.execute("UPDATE jobs SET status = ?", (word,))
-    other.close()
+    (await executed(tmp_path / "jobs.sqlite3", "UPDATE jobs SET status = ?", word)).close()
     assert (await client.get(f"{JOBS}/{job_id}")).json()["status"] == status
     for query in (word, status):
         assert [job["status"] for job in (await client.get(JOBS, params={"status": query})).json()["jobs"]] == [status]
