@@ -25,6 +25,7 @@ from execution_lint.project.things import (
     TextThing,
     Thing,
     UnknownThing,
+    declared,
 )
 
 
@@ -160,7 +161,9 @@ class Attributes(Classes):
         assigned = tuple(self.self_assignments(cls, name))
         for frame, assignment in assigned:
             if assignment.annotation != NONE:
-                yield from self.types(At(frame, assignment.annotation))
+                types = self.types(At(frame, assignment.annotation))
+                value = self.things(At(frame, assignment.value)) if assignment.value != NONE else ()
+                yield from declared(types, value)
                 return
         for frame, assignment in assigned:
             if assignment.value != NONE:

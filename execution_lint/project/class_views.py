@@ -96,6 +96,9 @@ def class_endpoints(inference: Inference, cls: ClassThing) -> Iterator[tuple[Def
     by_name = [name for name in methods if name in METHODS]
     for name in by_name:
         yield methods[name].definition, (name.upper(),)
+    if not by_name and has_base(inference, cls, "starlette") and not _GENERAL & methods.keys():
+        # A WebSocketEndpoint: what it answers stands in no one method.
+        yield cls.definition, None
     for name in sorted(_GENERAL & methods.keys()) if not by_name else ():
         yield methods[name].definition, declared_methods(inference, cls)
 

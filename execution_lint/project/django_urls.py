@@ -198,7 +198,7 @@ class DjangoUrls:
         for prefix in self._prefixes.of_router(pattern.owner):
             way = (*prefix.way, Step(pattern.owner.origin, pattern.at.key))
             if pattern.is_known:
-                yield FullPath(join(prefix.text, pattern.text), prefix.is_complete, way)
+                yield FullPath(join(prefix.text, pattern.text) or "/", prefix.is_complete, way)
             else:
                 yield FullPath(pattern.text, False, way)
 

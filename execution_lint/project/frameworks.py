@@ -18,13 +18,15 @@ class RouterClass:
     """The argument of its constructor that holds its own prefix; empty where there is none."""
     position: int = 99
     """Where that argument stands among the positional ones."""
+    table: int = 99
+    """Where its table of routes stands among them."""
 
 
 CLASSES = {
     ("fastapi", "FastAPI"): RouterClass("fastapi", True),
     ("fastapi", "APIRouter"): RouterClass("fastapi", prefix="prefix"),
-    ("starlette", "Starlette"): RouterClass("starlette", True),
-    ("starlette", "Router"): RouterClass("starlette"),
+    ("starlette", "Starlette"): RouterClass("starlette", True, table=1),
+    ("starlette", "Router"): RouterClass("starlette", table=0),
     ("flask", "Flask"): RouterClass("flask", True),
     ("flask", "Blueprint"): RouterClass("flask", prefix="url_prefix"),
     ("quart", "Quart"): RouterClass("quart", True),

@@ -41,6 +41,8 @@ from execution_lint.project.things import (
 from execution_lint.project.wire_models import WireModels, sent
 
 _NO_BODY = frozenset({204, 205, 304})
+_BODILESS = frozenset({"HEAD", "OPTIONS"})
+"""The methods whose answers have no body; Litestar answers DELETE with 204 unless it is told otherwise."""
 _TUPLE_READERS = frozenset({"flask", "quart"})
 """The frameworks in which `return body, status` sets the status."""
 _CODE_FIRST = frozenset({"django-ninja"})
@@ -156,7 +158,12 @@ class HandlerExits:
             value = self._inference.value(alternative)
             if framework in _TUPLE_READERS and isinstance(value, Sequence) and value.kind == "tuple" and value.elements:
                 answers = tuple(self._tuple(alternative, value.elements))
-            elif framework in _CODE_FIRST and isinstance(value, Sequence) and len(value.elements) == 2:
+            elif (
+                framework in _CODE_FIRST
+                and isinstance(value, Sequence)
+                and value.kind == "tuple"
+                and len(value.elements) == 2
+            ):
                 answers = tuple(self._tuple(alternative, value.elements[::-1]))
             else:
                 answers = self._shapes.answers(alternative)
@@ -208,7 +215,10 @@ class HandlerExits:
             rendered = self._rendered(registration, at, call)
             if rendered is not None:
                 return rendered
-            if registration.methods and set(registration.methods) <= {"HEAD", "OPTIONS"}:
+            is_default = code_ref == NONE and registration.framework == "litestar"
+            if registration.methods and set(registration.methods) <= (
+                _BODILESS | {"DELETE"} if is_default else _BODILESS
+            ):
                 return Answer(AnswerKind.NOT_JSON, reason="no body")
         return self._redecorated(frame, registrations)
 

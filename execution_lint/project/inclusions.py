@@ -38,6 +38,8 @@ class Inclusion:
     site: ValueKey
     version: str = ""
     """Of Sanic's versions: the one that the call gives."""
+    call: Frame | None = None
+    """The function that makes the router, as this call of it looks at it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,7 @@ class Inclusions:
             yield from self._included(at, call, function)
         elif isinstance(function, Attribute) and function.name == "group" and self._presence.has("sanic"):
             yield from self._grouped(at, call)
-        table = argument_of(call, "routes", 99)
+        table = self._routers.table(at, call)
         if table != NONE:
             yield from self._mounted(self._routers.at(at), At(frame, table), "", 0)
         handlers = argument_of(call, "route_handlers", 0 if _is_litestar(function) else 99)
@@ -136,7 +138,8 @@ class Inclusions:
         version = self._version(at.frame, call)
         for element in elements(self._inference, child):
             for router in self._children(element):
-                yield from self._keys(router, Inclusion(router, parents, prefix, at.key, version))
+                making = self._making(element, router)
+                yield from self._keys(router, Inclusion(router, parents, prefix, at.key, version, making))
 
     def _children(self, at: At) -> Iterator[Router]:
         found = self._routers.at(at)
@@ -149,6 +152,17 @@ class Inclusions:
             for path in self._inference.modules.named(module):
                 for site in self._inference.module_sites(path, name):
                     yield from self._routers.at(site)
+
+    def _making(self, at: At, router: Router) -> Frame | None:
+        """The function that makes a router, as the call looks at it that stands here."""
+        value = self._inference.value(at)
+        for thing in self._inference.things(At(at.frame, value.function)) if isinstance(value, Call) else ():
+            if isinstance(thing, FunctionThing) and router.origin is not None:
+                made = thing.definition
+                if made == Definition(router.origin.path, router.origin.region, router.origin.scope):
+                    arguments = self._inference.arguments(thing, at)
+                    return Frame(made.path, made.region, made.scope, arguments, calls=1)
+        return None
 
     def _keys(self, router: Router, inclusion: Inclusion) -> Iterator[tuple[Child, Inclusion]]:
         if router.origin is not None:

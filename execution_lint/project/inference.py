@@ -49,6 +49,7 @@ from execution_lint.project.things import (
     Things,
     UnknownThing,
     ValueKey,
+    declared,
     distinct,
 )
 
@@ -199,7 +200,7 @@ class Inference(Annotations):
     def _declared_local(self, annotation: At, value: At) -> Iterator[Thing]:
         """An annotated local: its annotation, unless that says less than the value."""
         types = self.types(annotation)
-        yield from self.things(value) if self.says_nothing(types) else types
+        yield from self.things(value) if self.says_nothing(types) else declared(types, self.things(value))
 
     def _parameter(self, frame: Frame, name: str) -> Iterator[Thing]:
         if frame.arguments is not None and name in frame.arguments:

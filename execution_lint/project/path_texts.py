@@ -1,16 +1,19 @@
 """Which texts a path or a prefix can be: constants, sums, f-strings, and parameters as their callers give them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import product
 
+from execution_lint.facts.scopes import ExitKind
 from execution_lint.facts.values import NONE, Attribute, Call, Choice, Formatted, Free, Operation, Parameter, Text
 from execution_lint.project.callers import Callers
 from execution_lint.project.inference import Inference
 from execution_lint.project.strings import MAXIMUM, strings
-from execution_lint.project.things import At, ClassThing, ExternalThing, Frame, InstanceThing
+from execution_lint.project.things import At, ClassThing, ExternalThing, Frame, FunctionThing, InstanceThing
 
 MAXIMUM_DEPTH = 12
 """Steps from a path to the texts that it is made of."""
+MAXIMUM_CALLS = 3
+"""Functions that make a path out of each other's."""
 UNKNOWN = "…"
 """Stands for what is not known of a path."""
 
@@ -30,14 +33,27 @@ class PathTexts:
     def __init__(self, inference: Inference, callers: Callers) -> None:
         self._inference = inference
         self._callers = callers
+        self._call: Frame | None = None
 
-    def of(self, at: At) -> tuple[str, ...] | None:
-        """Every text that the value can be; None where that is not known."""
-        return self._of(at, MAXIMUM_DEPTH)
+    def of(self, at: At, call: Frame | None = None) -> tuple[str, ...] | None:
+        """Every text that the value can be; None where that is not known. `call` is a function as one of its calls
+        looks at it, and says what its parameters are."""
+        self._call = call
+        try:
+            return self._of(at, MAXIMUM_DEPTH)
+        finally:
+            self._call = None
 
-    def spelled(self, at: At) -> tuple[str, ...]:
+    def spelled(self, at: At, call: Frame | None = None) -> tuple[str, ...]:
         """Every text that the value can be; `…` and the end of it, where the beginning is not known."""
-        return self.of(at) or (f"{UNKNOWN}{self._end(at, MAXIMUM_DEPTH)}",)
+        found = self.of(at, call)
+        if found:
+            return found
+        self._call = call
+        try:
+            return (f"{UNKNOWN}{self._end(at, MAXIMUM_DEPTH)}",)
+        finally:
+            self._call = None
 
     def _of(self, at: At, depth: int) -> tuple[str, ...] | None:
         if not depth:
@@ -49,8 +65,8 @@ class PathTexts:
                 sites = self._inference.sites(at.frame, name)
                 if len(sites) == 1 and sites[0].key != at.key:
                     return self._of(sites[0], depth - 1)
-            case Parameter():
-                given = self._callers.given(at)
+            case Parameter(name=name):
+                given = self._given(at, name)
                 return self._each(given, depth) if given else None
             case Choice(kind="if" | "join", alternatives=alternatives):
                 return self._each(tuple(At(at.frame, alternative) for alternative in alternatives), depth)
@@ -63,6 +79,9 @@ class PathTexts:
                 cut = self._cut(at.frame, call, depth)
                 if cut is not None:
                     return cut
+                returned = tuple(self._returned(at, call))
+                if returned:
+                    return self._each(returned, depth)
             case Attribute() as attribute:
                 constant = self._constant(at.frame, attribute, depth)
                 if constant is not None:
@@ -79,6 +98,23 @@ class PathTexts:
                 return None
             found.update(dict.fromkeys(part))
         return tuple(found) if len(found) <= MAXIMUM else None
+
+    def _given(self, at: At, name: str) -> tuple[At, ...]:
+        call = self._call
+        if call is not None and call.arguments is not None and call.definition == at.frame.definition:
+            return call.arguments.get(name, ())
+        return self._callers.given(at)
+
+    def _returned(self, at: At, call: Call) -> Iterator[At]:
+        """The values that a function of the project gives for a call."""
+        for thing in self._inference.things(At(at.frame, call.function)):
+            if isinstance(thing, FunctionThing) and at.frame.calls < MAXIMUM_CALLS:
+                definition = thing.definition
+                arguments = self._inference.arguments(thing, at)
+                frame = Frame(definition.path, definition.region, definition.scope, arguments, calls=at.frame.calls + 1)
+                for exit in self._inference.scope(definition).exits:
+                    if exit.kind is ExitKind.RETURN and exit.value != NONE:
+                        yield At(frame, exit.value)
 
     def _cut(self, frame: Frame, call: Call, depth: int) -> tuple[str, ...] | None:
         """`prefix.rstrip("/")` and the like."""
@@ -126,8 +162,26 @@ class PathTexts:
                         return self._end(At(at.frame, part), depth - 1) + end
                     end = found[0] + end
                 return end
+            case Call() as call if depth:
+                ends = [self._known_end(value, depth) for value in self._returned(at, call)]
+                shortest = min(ends, key=len, default="")
+                return shortest if all(end.endswith(shortest) for end in ends) else ""
+            case Free(name=name) if depth:
+                sites = self._inference.sites(at.frame, name)
+                return self._end(sites[0], depth - 1) if len(sites) == 1 and sites[0].key != at.key else ""
+            case Parameter(name=name) if depth:
+                given = self._given(at, name)
+                return self._known_end(given[0], depth) if len(given) == 1 else ""
+            case Choice(kind="if" | "join", alternatives=alternatives) if depth:
+                ends = [self._known_end(At(at.frame, alternative), depth) for alternative in alternatives]
+                shortest = min(ends, key=len, default="")
+                return shortest if all(end.endswith(shortest) for end in ends) else ""
             case _:
                 return ""
+
+    def _known_end(self, at: At, depth: int) -> str:
+        found = self._of(at, depth - 1)
+        return found[0] if found is not None and len(found) == 1 else self._end(at, depth - 1)
 
 
 def _joined(parts: list[tuple[str, ...] | None]) -> tuple[str, ...] | None:

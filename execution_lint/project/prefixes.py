@@ -7,7 +7,7 @@ from execution_lint.project.frameworks import OVERRIDING, join
 from execution_lint.project.inclusions import Child, Inclusion, Inclusions
 from execution_lint.project.path_texts import UNKNOWN, PathTexts
 from execution_lint.project.routers import Router, Routers, Step, Way
-from execution_lint.project.things import At, Definition, ValueKey
+from execution_lint.project.things import At, Definition, Frame, ValueKey
 
 MAXIMUM_PREFIXES = 16
 """Prefixes under which one router may answer, beyond which the rest is not followed."""
@@ -22,6 +22,8 @@ class Prefix:
     way: Way = ()
     version: str = ""
     """Of Sanic's versions, which stand before all prefixes."""
+    call: Frame | None = None
+    """The function that makes the router, as the call looks at it by which it comes under this prefix."""
 
 
 NOTHING_KNOWN = (Prefix("", False),)
@@ -47,14 +49,15 @@ class Prefixes:
         version = self._version(router)
         for inclusion in self._inclusions.of(key):
             # Where only the class is known, the object that is included says what it is made with.
-            included = own if router.origin is not None or inclusion.router is None else self.own(inclusion.router)
+            is_own = (router.origin is not None and inclusion.call is None) or inclusion.router is None
+            included = own if is_own or inclusion.router is None else self.own(inclusion.router, inclusion.call)
             for before in self._before(inclusion, (*passed, key)):
                 for text in _through(router, inclusion, included):
                     way = (*before.way, Step(_parent(inclusion), inclusion.site))
                     beginning = join(before.text, text) if text else before.text
                     known = version or inclusion.version or before.version
-                    found[_prefix(beginning, before.is_complete, way, known)] = None
-        if not found or router.is_application:
+                    found[_prefix(beginning, before.is_complete, way, known, inclusion.call)] = None
+        if not found:
             for text in own:
                 found.setdefault(_prefix(text, router.is_application, (), version), None)
         return tuple(found)[:MAXIMUM_PREFIXES]
@@ -70,10 +73,10 @@ class Prefixes:
                     found[_prefix(beginning, before.is_complete, way, "")] = None
         return tuple(found)[:MAXIMUM_PREFIXES] or NOTHING_KNOWN
 
-    def own(self, router: Router) -> tuple[str, ...]:
+    def own(self, router: Router, call: Frame | None = None) -> tuple[str, ...]:
         """The prefixes that the router is made with; `…` stands for what is not known of one."""
         at = self._own_argument(router)
-        return self._texts.spelled(at) if at is not None else ("",)
+        return self._texts.spelled(at, call) if at is not None else ("",)
 
     def _own_argument(self, router: Router) -> At | None:
         if not router.known.prefix:
@@ -111,7 +114,7 @@ def _through(router: Router, inclusion: Inclusion, own: tuple[str, ...]) -> Iter
                 yield join(given, text) if text else given
 
 
-def _prefix(text: str, is_complete: bool, way: Way, version: str) -> Prefix:
+def _prefix(text: str, is_complete: bool, way: Way, version: str, call: Frame | None = None) -> Prefix:
     """A prefix of which everything before the last `…` is not known."""
     _, mark, end = text.rpartition(UNKNOWN)
-    return Prefix(end, is_complete and not mark, way, version)
+    return Prefix(end, is_complete and not mark, way, version, call)

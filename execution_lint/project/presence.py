@@ -8,7 +8,7 @@ from execution_lint.source.regions import Needles
 
 INCLUDING = {
     "": frozenset({"include_router", "register_blueprint", "mount", "routes"}),
-    "starlette": frozenset({"host"}),
+    "starlette": frozenset({"host", "Starlette", "Router"}),
     "fastapi": frozenset({"host"}),
     "sanic": frozenset({"blueprint", "group"}),
     "aiohttp": frozenset({"add_subapp", "add_domain", "add_routes"}),
@@ -20,7 +20,7 @@ INCLUDING = {
 REGISTERING = {
     "": frozenset({"add_api_route", "add_url_rule", "add_route", "routes"}),
     "fastapi": frozenset({"add_api_websocket_route", "add_websocket_route"}),
-    "starlette": frozenset({"add_websocket_route"}),
+    "starlette": frozenset({"add_websocket_route", "Starlette", "Router"}),
     "quart": frozenset({"add_websocket"}),
     "sanic": frozenset({"add_websocket_route", "attach"}),
     "aiohttp": frozenset({"add_routes", "add_view", "add_resource", *(f"add_{method}" for method in METHODS)}),

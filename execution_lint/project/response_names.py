@@ -5,6 +5,9 @@ RAW = "Response"
 STATUS = "Status"
 """A status code and a body, in this order: Django Ninja's."""
 
+NO_BODY = frozenset({204, 205, 304})
+"""The status codes of answers without a body."""
+
 _JSON_NAMES = frozenset({"JSONResponse", "ORJSONResponse", "UJSONResponse"})
 OTHER_RESPONSES = {
     "HTMLResponse": "HTML",

@@ -13,7 +13,7 @@ from execution_lint.project.answers import EMPTY, unknown
 from execution_lint.project.dict_changes import DictChanges
 from execution_lint.project.inference import Inference
 from execution_lint.project.models import Models
-from execution_lint.project.response_names import OTHER_RESPONSES, RAW, STATUS, response_kind
+from execution_lint.project.response_names import NO_BODY, OTHER_RESPONSES, RAW, STATUS, response_kind
 from execution_lint.project.strings import status_code
 from execution_lint.project.subjects import Answer, AnswerKind
 from execution_lint.project.things import (
@@ -112,7 +112,9 @@ class Responses(DictChanges):
         )
         code = status_code(self._inference, At(frame, code_ref)) if code_ref != NONE else 200
         is_error = code is None or code >= 400
-        if is_own:
+        if code in NO_BODY:
+            yield Answer(AnswerKind.NOT_JSON, reason="no body")
+        elif is_own:
             yield unknown("its response class renders the answer")
         elif kind == RAW:
             yield from self._raw_response(frame, content, is_error)

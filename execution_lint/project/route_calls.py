@@ -87,7 +87,7 @@ class RouteCalls:
                 if table != NONE:
                     yield from self._tabled(self._routers.at(At(at.frame, function.base)), At(at.frame, table))
                 return
-        table = argument_of(call, "routes", 99)
+        table = self._routers.table(at, call)
         if table != NONE:
             yield from self._tabled(self._routers.at(at), At(at.frame, table))
 

@@ -36,7 +36,7 @@ class RoutePaths:
         self, framework: str, routers: tuple[Router, ...], path: At, site: At, version: At | None = None
     ) -> tuple[FullPath, ...]:
         """Every full path of a route that is registered with these routers."""
-        return self._composed(framework, self._before(routers), self._texts.spelled(path), site, routers, version)
+        return self._composed(framework, self._before(routers), path, site, routers, version)
 
     def handled(self, framework: str, prefixes: tuple[Prefix, ...], call: Call, site: At) -> tuple[FullPath, ...]:
         """Every full path of a handler that says its own paths, in a text or a list; `/` where it says none."""
@@ -59,7 +59,7 @@ class RoutePaths:
         self,
         framework: str,
         prefixes: tuple[Prefix, ...],
-        texts: tuple[str, ...],
+        path: At | tuple[str, ...],
         site: At,
         routers: tuple[Router, ...],
         version: At | None,
@@ -68,14 +68,14 @@ class RoutePaths:
         step = Step(routers[0].origin if routers else None, site.key)
         versions = self._texts.of(version) if version is not None else None
         for prefix in prefixes:
-            for text in texts:
+            for text in self._texts.spelled(path, prefix.call) if isinstance(path, At) else path:
                 way = (*prefix.way, step)
                 if UNKNOWN in text:
                     found[FullPath(text.rpartition(UNKNOWN)[2], False, way)] = None
                     continue
                 known = versions[0] if versions else prefix.version
-                path = joined(framework, prefix.text, text)
-                found[FullPath(f"/v{known}{path}" if known else path, prefix.is_complete, way)] = None
+                full = joined(framework, prefix.text, text)
+                found[FullPath(f"/v{known}{full}" if known else full, prefix.is_complete, way)] = None
         return tuple(found)[:MAXIMUM_PATHS]
 
     def methods(self, frame: Frame, call: Call, name: str, default: tuple[str, ...] = ("GET",)) -> tuple[str, ...]:

@@ -4,7 +4,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from execution_lint.facts.scopes import ExitKind
-from execution_lint.facts.values import NONE, Argument, Attribute, Call, Free, Operation, Parameter, Sequence, Spread
+from execution_lint.facts.values import (
+    NONE,
+    Argument,
+    Attribute,
+    Call,
+    Declared,
+    Free,
+    Operation,
+    Parameter,
+    Sequence,
+    Spread,
+)
 from execution_lint.project.callers import Callers
 from execution_lint.project.frameworks import CLASSES, RouterClass
 from execution_lint.project.inference import Inference
@@ -21,6 +32,8 @@ from execution_lint.project.things import (
     ValueKey,
 )
 
+_TABLED = frozenset({"Starlette", "Router"})
+"""The classes that take a table of routes among their positional arguments."""
 MAXIMUM_HANDS = 4
 """Functions that hand a router on to each other."""
 
@@ -103,8 +116,33 @@ class Routers:
                 return self._callers.given(sites[0]) if len(sites) == 1 else ()
             case Attribute(base=base, name="router"):
                 return self._given(At(at.frame, base))
+            case Call() as call:
+                return tuple(self._returned(at, call))
             case _:
                 return ()
+
+    def _returned(self, at: At, call: Call) -> Iterator[At]:
+        """What a function gives whose annotation names a router's class alone."""
+        for thing in self._inference.things(At(at.frame, call.function)):
+            if isinstance(thing, FunctionThing):
+                definition = thing.definition
+                frame = Frame(definition.path, definition.region, definition.scope)
+                for exit in self._inference.scope(definition).exits:
+                    if exit.kind is ExitKind.RETURN and exit.value != NONE:
+                        yield At(frame, exit.value)
+
+    def table(self, at: At, call: Call) -> int:
+        """The table of routes that a call hands to a router as it makes it; -1 where it hands none."""
+        named = argument_of(call, "routes", 99)
+        if named != NONE:
+            return named
+        function = self._inference.scope(at.frame).values[call.function]
+        if not isinstance(function, (Free, Attribute)) or function.name not in _TABLED or not call.arguments:
+            return NONE
+        for router in self.at(at):
+            if router.cls is None:
+                return positional_of(call, router.known.table)
+        return NONE
 
     def is_none(self, at: At) -> bool:
         """Whether a value is None."""
@@ -165,46 +203,60 @@ def elements(inference: Inference, at: At, depth: int = 8) -> Iterator[At]:
         case Sequence(elements=refs):
             for ref in refs:
                 yield from elements(inference, At(at.frame, ref), depth - 1)
+        case Declared(value=ref):
+            yield from elements(inference, At(at.frame, ref), depth - 1)
         case Spread(base=base):
             yield from elements(inference, At(at.frame, base), depth - 1)
         case Operation(operator="+", operands=operands):
             for operand in operands:
                 yield from elements(inference, At(at.frame, operand), depth - 1)
         case Call():
-            inner = tuple(_sequences(inference, at))
+            inner = tuple(_lists_of(inference, at, value))
             if not inner:
                 yield at
             for found in inner:
                 yield from elements(inference, found, depth - 1)
+        case Free(name=name) if sites := _steps(inference, at, name):
+            for site in sites:
+                yield from elements(inference, site, depth - 1)
         case _:
-            inner = tuple(_sequences(inference, at))
-            if not inner and not isinstance(value, Operation):
+            inner = tuple(_displays(inference, at))
+            if not inner:
                 yield at
             for found in inner:
                 yield from elements(inference, found, depth - 1)
 
 
-def _sequences(inference: Inference, at: At) -> Iterator[At]:
-    """The displays, sums and calls behind a name or a call."""
+def _steps(inference: Inference, at: At, name: str) -> tuple[At, ...]:
+    """The lists and calls that a name stands for; none where it stands for something else too."""
+    sites = inference.sites(at.frame, name)
+    values = [inference.value(site) for site in sites]
+    is_followed = all(isinstance(value, (Sequence, Call, Operation, Declared)) for value in values)
+    return sites if is_followed and all(site.key != at.key for site in sites) else ()
+
+
+def _displays(inference: Inference, at: At) -> Iterator[At]:
+    """The lists behind a value that is none itself."""
     for thing in inference.things(at):
         if isinstance(thing, InstanceThing) and thing.origin is not None and thing.origin != at.key:
             origin = thing.origin
             found = At(Frame(origin.path, origin.region, origin.scope), origin.ref)
-            if isinstance(inference.value(found), (Sequence, Call)):
+            if isinstance(inference.value(found), Sequence):
                 yield found
-    value = inference.value(at)
-    if isinstance(value, Free):
-        for site in inference.sites(at.frame, value.name):
-            if isinstance(inference.value(site), Operation) and site.key != at.key:
-                yield site
-    if isinstance(value, Call):
-        for thing in inference.things(At(at.frame, value.function)):
-            if isinstance(thing, FunctionThing) and inference.scope(thing.definition).returns != NONE:
-                definition = thing.definition
-                frame = Frame(definition.path, definition.region, definition.scope)
-                for exit in inference.scope(definition).exits:
-                    if exit.kind is ExitKind.RETURN and exit.value != NONE:
-                        yield At(frame, exit.value)
+
+
+def _lists_of(inference: Inference, at: At, call: Call) -> Iterator[At]:
+    """The lists that a call gives."""
+    yield from _displays(inference, at)
+    for thing in inference.things(At(at.frame, call.function)):
+        if isinstance(thing, FunctionThing) and inference.scope(thing.definition).returns != NONE:
+            definition = thing.definition
+            frame = Frame(definition.path, definition.region, definition.scope)
+            for exit in inference.scope(definition).exits:
+                if exit.kind is ExitKind.RETURN and exit.value != NONE:
+                    found = At(frame, exit.value)
+                    if isinstance(inference.value(found), (Sequence, Operation)) or any(_displays(inference, found)):
+                        yield found
 
 
 def argument_of(call: Call, name: str, position: int) -> int:

@@ -175,3 +175,16 @@ def distinct(things: Iterator[Thing]) -> Things:
         if len(found) > MAXIMUM_ALTERNATIVES:
             return (UnknownThing("it may be too many things"),)
     return tuple(found)
+
+
+def declared(types: Things, value: Things) -> Things:
+    """What an annotated name stands for: its annotation, unless the value is an object whose making is seen, which says
+    no less."""
+    is_plain = all(isinstance(thing, InstanceThing) and not thing.parameters for thing in types)
+    is_made = bool(value) and all(
+        isinstance(thing, InstanceThing)
+        and thing.origin is not None
+        and not (isinstance(thing.of, ExternalThing) and thing.of.name.startswith("builtins."))
+        for thing in value
+    )
+    return value if is_plain and is_made else types
