@@ -27,7 +27,7 @@ def group(name: str) -> tuple[str, ...]:
 
 
 def install_for_tests(session: nox.Session) -> None:
-    session.install("-e", ".[flake8,runtime]", *group("tests"), *group("runtime-tests"))
+    session.install("-e", ".[flake8,runtime]", *group("tests"), *group("runtime-tests"), *group("frameworks"))
 
 
 @nox.session
@@ -69,7 +69,7 @@ def lowest(session: nox.Session) -> None:
     project = PYPROJECT["project"]
     declared = [*project["dependencies"], *project["optional-dependencies"]["flake8"]]
     session.install("-e", ".[flake8]", *(oldest(requirement) for requirement in declared), *group("tests"))
-    session.run("pytest", "--ignore=tests/runtime", *session.posargs)
+    session.run("pytest", "--ignore=tests/runtime", "--ignore=tests/frameworks", *session.posargs)
 
 
 def oldest(requirement: str) -> str:

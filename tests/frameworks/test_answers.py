@@ -17,8 +17,8 @@ from execution_lint.engine.inventory import take
 from execution_lint.engine.invocation import Invocation
 from execution_lint.project.inventories.routes import RouteEntry, routes
 
-HERE = Path(__file__).parent
-PROJECTS = HERE.parents[1] / "fixtures" / "projects"
+FIXTURES = Path(__file__).parents[2] / "fixtures"
+PROJECTS, PROGRAMS = FIXTURES / "projects", FIXTURES / "observing"
 NEEDED = {
     "fastapi": ("fastapi", "httpx"),
     "starlette": ("starlette", "httpx"),
@@ -61,9 +61,9 @@ def observed(framework: str) -> tuple[dict[str, Any], ...]:
     """The routes of the application's own table, each with the answers to some requests."""
     folder = PROJECTS / f"answers_{framework}"
     ran = subprocess.run(
-        [sys.executable, "-B", str(HERE / f"observe_{framework}.py")],
+        [sys.executable, "-B", str(PROGRAMS / f"observe_{framework}.py")],
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(folder), str(HERE)])},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(folder), str(PROGRAMS)])},
         capture_output=True,
         text=True,
         timeout=120,
