@@ -18,7 +18,7 @@ from execution_lint.project.subjects import AnswerKind, AnswerModel, LoopCall, R
 from execution_lint.project.things import ClassThing, Thing
 from execution_lint.project.vocabularies import Vocabularies
 from execution_lint.project.vocabulary_governance import VocabularyGovernance
-from execution_lint.project.vocabulary_subjects import StatusBranch, StatusComparison, StatusLookup
+from execution_lint.project.vocabulary_subjects import StatusBranch, StatusComparison, StatusLookup, VocabularyTwin
 
 Kind = TypeVar("Kind")
 
@@ -42,6 +42,7 @@ class Project:
             StatusLookup: lambda: self.governance.lookups(),
             StatusComparison: lambda: self.governance.comparisons(),
             StatusBranch: lambda: self.governance.branches(),
+            VocabularyTwin: lambda: self.governance.twins(),
         }
         self.reachability = Reachability(self.inference)
         self.shapes = Shapes(self.inference, self.reachability)

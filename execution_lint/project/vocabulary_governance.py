@@ -16,7 +16,8 @@ from execution_lint.project.status_subjects import StatusSubjects
 from execution_lint.project.status_table_gaps import StatusTableGaps
 from execution_lint.project.things import Frame
 from execution_lint.project.vocabularies import Vocabularies
-from execution_lint.project.vocabulary_subjects import StatusBranch, StatusComparison, StatusLookup
+from execution_lint.project.vocabulary_subjects import StatusBranch, StatusComparison, StatusLookup, VocabularyTwin
+from execution_lint.project.vocabulary_twins import VocabularyTwins
 
 
 class VocabularyGovernance:
@@ -50,6 +51,10 @@ class VocabularyGovernance:
         for frame, scope in self._scopes(self.carriers.candidates):
             yield from branches.within(frame, scope)
             yield from tables.within(frame, scope)
+
+    def twins(self) -> Iterator[VocabularyTwin]:
+        """What repeats a vocabulary."""
+        yield from VocabularyTwins(self._inference, self._vocabularies, self.carriers, self._enums)
 
     @cached_property
     def _naming(self) -> dict[str, set[int]]:

@@ -100,3 +100,33 @@ class StatusBranch:
     """What comes of a missing one: `falls off the end of the function`."""
     confidence: Confidence
     evidence: tuple[Related, ...]
+
+
+class TwinForm(Enum):
+    """In which form a vocabulary is said again."""
+
+    LITERAL = "Literal"
+    CONSTANT = "constant"
+    ENUM = "enum"
+
+
+@dataclass(frozen=True, slots=True)
+class VocabularyTwin:
+    """Something that repeats a vocabulary, or says nearly the same."""
+
+    place: Place
+    scope: str
+    form: TwinForm
+    name: str
+    """What it is called; empty for an annotation."""
+    vocabulary: VocabularyFact
+    words: tuple[str, ...]
+    """What it says."""
+    extra: tuple[str, ...]
+    """Words that the vocabulary has not, whatever their case."""
+    lacking: tuple[str, ...]
+    """Words of the vocabulary that it has not, whatever their case."""
+    is_respelled: bool
+    """Some words differ in their case alone."""
+    confidence: Confidence
+    evidence: tuple[Related, ...]
