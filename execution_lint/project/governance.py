@@ -27,7 +27,7 @@ from execution_lint.project.things import (
     FunctionThing,
 )
 
-BUILT_IN = Envelope(name="execution", require=("plugin", "job_id", "status"))
+BUILT_IN = Envelope(name="execution", require=("plugin", "job_id", "status"), id="job_id")
 """The envelope that applies where the contract declares none, to exits that give signals of an execution's answer."""
 
 _EXECUTION = re.compile(r"execut|analy[sz]e|(?:^|[/.])run_", re.IGNORECASE)

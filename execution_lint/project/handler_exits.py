@@ -118,6 +118,8 @@ class HandlerExits:
                 governance=None,
                 wire=None if is_model_passed or exit.kind is ExitKind.RAISE else wire,
                 returned=returned,
+                origin=(handler.path, handler.region, handler.scope),
+                value=at.key if at is not None else None,
                 written=written,
                 returns_object=at is not None and self._is_object(at),
             )

@@ -6,7 +6,11 @@ from typing import TypeVar, cast
 
 from execution_lint.config.schema import Config, Reference
 from execution_lint.project.answer_models import answer_models
+from execution_lint.project.answer_values import AnswerValues
+from execution_lint.project.answered_statuses import AnsweredStatuses
+from execution_lint.project.error_answers import ErrorAnswers
 from execution_lint.project.inference import Inference
+from execution_lint.project.invented_identifiers import InventedIdentifiers
 from execution_lint.project.library import Library
 from execution_lint.project.loops import Loops
 from execution_lint.project.modules import Modules
@@ -14,7 +18,17 @@ from execution_lint.project.reachability import Reachability
 from execution_lint.project.routes import Routes
 from execution_lint.project.shapes import Shapes
 from execution_lint.project.statuses import Statuses
-from execution_lint.project.subjects import AnswerKind, AnswerModel, LoopCall, RoutedHandler, RouteExit, StatusUse
+from execution_lint.project.subjects import (
+    AnsweredStatus,
+    AnswerKind,
+    AnswerModel,
+    ErrorAnswer,
+    InventedIdentifier,
+    LoopCall,
+    RoutedHandler,
+    RouteExit,
+    StatusUse,
+)
 from execution_lint.project.things import ClassThing, Thing
 from execution_lint.project.vocabularies import Vocabularies
 from execution_lint.project.vocabulary_governance import VocabularyGovernance
@@ -37,8 +51,15 @@ class Project:
             LoopCall: lambda: iter(Loops(self.inference, config.event_loop.owners)),
             RouteExit: self._route_exits,
             AnswerModel: lambda: answer_models(self.subjects(RouteExit)),
+            AnsweredStatus: self._answered_statuses,
+            ErrorAnswer: lambda: ErrorAnswers(self.inference, self.shapes, self.reachability).of_exits(
+                self.subjects(RouteExit)
+            ),
+            InventedIdentifier: lambda: InventedIdentifiers(self.inference, self._values).of_exits(
+                self.subjects(RouteExit)
+            ),
             RoutedHandler: lambda: iter(self.routes.handlers),
-            StatusUse: lambda: iter(Statuses(self.inference, self.vocabularies, config, self.governance.carriers)),
+            StatusUse: self._status_uses,
             StatusLookup: lambda: self.governance.lookups(),
             StatusComparison: lambda: self.governance.comparisons(),
             StatusBranch: lambda: self.governance.branches(),
@@ -46,6 +67,7 @@ class Project:
         }
         self.reachability = Reachability(self.inference)
         self.shapes = Shapes(self.inference, self.reachability)
+        self._values = AnswerValues(self.inference, self.shapes)
         self.vocabularies = Vocabularies(self.inference, config)
         self.governance = VocabularyGovernance(self.inference, self.vocabularies, config)
         self.routes = Routes(self.inference, self.shapes, self.reachability, config)
@@ -65,6 +87,17 @@ class Project:
             for answer in exit.answers if exit.governance is not None else ():
                 if answer.kind is AnswerKind.UNKNOWN or answer.is_open:
                     self.undecided["answer of a governed route", answer.reason or "it may have more keys"] += 1
+
+    def _answered_statuses(self) -> Iterator[AnsweredStatus]:
+        if any(envelope.status is not None for envelope in self.config.envelopes):
+            found = AnsweredStatuses(self.inference, self._values, self.vocabularies)
+            yield from found.of_exits(self.subjects(RouteExit))
+
+    def _status_uses(self) -> Iterator[StatusUse]:
+        """The literals that a vocabulary governs, less those in the place of an answered status."""
+        taken = {answered.place for answered in self.subjects(AnsweredStatus)}
+        statuses = Statuses(self.inference, self.vocabularies, self.config, self.governance.carriers)
+        return (use for use in statuses if use.place not in taken)
 
     def has_enum(self, reference: Reference) -> bool:
         """Whether the project has the enum that a reference of the contract names."""

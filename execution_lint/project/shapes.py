@@ -326,18 +326,7 @@ class Shapes(Responses):
         if scope.is_generator:
             yield Answer(AnswerKind.NOT_JSON, reason="a generator")
             return
-        definition = function.definition
-        frame = Frame(definition.path, definition.region, definition.scope)
-        if call.frame.calls < MAXIMUM_CALLS and len(scope.values) <= MAXIMUM_VALUES:
-            frame = Frame(
-                definition.path,
-                definition.region,
-                definition.scope,
-                self._inference.arguments(function, call),
-                self._inference.spare_keywords(function, call),
-                call.frame.calls + 1,
-                self._inference.heir(function),
-            )
+        frame = self.frame_of_call(function, call)
         found = False
         for exit in scope.exits:
             if exit.kind is ExitKind.RETURN and self._reachability.is_reachable(frame, exit.flow):
@@ -354,6 +343,22 @@ class Shapes(Responses):
                     yield unknown(f"`{scope.qualname}` is abstract")
         if not found:
             yield Answer(AnswerKind.NOT_JSON, reason="it never returns")
+
+    def frame_of_call(self, function: FunctionThing, call: At) -> Frame:
+        """The scope of a function as this call sees it; as any call does, where it is too deep or too large."""
+        definition = function.definition
+        scope = self._inference.scope(definition)
+        if call.frame.calls >= MAXIMUM_CALLS or len(scope.values) > MAXIMUM_VALUES:
+            return Frame(definition.path, definition.region, definition.scope)
+        return Frame(
+            definition.path,
+            definition.region,
+            definition.scope,
+            self._inference.arguments(function, call),
+            self._inference.spare_keywords(function, call),
+            call.frame.calls + 1,
+            self._inference.heir(function),
+        )
 
     def _is_abstract(self, frame: Frame) -> bool:
         scope = self._inference.scope(frame)

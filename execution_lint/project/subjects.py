@@ -7,6 +7,7 @@ from execution_lint.config.schema import Envelope
 from execution_lint.model.confidence import Confidence
 from execution_lint.model.finding import Related
 from execution_lint.model.place import Place
+from execution_lint.project.things import ValueKey
 
 
 class LoopLife(Enum):
@@ -159,6 +160,10 @@ class RouteExit:
     """The wire model that decides what is sent here; None where the handler does."""
     returned: tuple[Answer, ...]
     """What the handler returns, before a wire model."""
+    origin: tuple[str, int, int]
+    """The handler's scope: path, region and index."""
+    value: ValueKey | None
+    """What is returned; None for nothing."""
     written: frozenset[str]
     """Keys that the handler itself writes into a dict."""
     returns_object: bool
@@ -259,3 +264,53 @@ class StatusUse:
     evidence: tuple[Related, ...]
     takes_value: bool
     """A plain string must stand here: the member's `.value`."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnsweredStatus:
+    """A value under the status key of a governed answer that is not from the contract's vocabulary."""
+
+    place: Place
+    scope: str
+    exit: RouteExit
+    """One of the exits that answer with it."""
+    key: str
+    what: str
+    """As the message calls it: `"done"`, `` `Phase.DONE` ``, `null`."""
+    literal: str | None
+    """The word, where it is one."""
+    member: str | None
+    """The member of the vocabulary that has this value."""
+    vocabulary: VocabularyFact
+    confidence: Confidence
+    related: tuple[Related, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class InventedIdentifier:
+    """A value under the identifying key of a governed answer that is made up for it and goes nowhere else."""
+
+    place: Place
+    scope: str
+    exit: RouteExit
+    """One of the exits that answer with it."""
+    key: str
+    maker: str
+    """What makes it up: `uuid.uuid4()`."""
+    related: tuple[Related, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorAnswer:
+    """An error that leaves a governed route without the shape that its envelope asks of errors."""
+
+    place: Place
+    scope: str
+    exit: RouteExit
+    """One of the exits of the routes that it concerns."""
+    what: str
+    """What happens, as a verb: "raises ..., which is answered with `detail`"."""
+    require: tuple[str, ...]
+    """The keys of an error answer."""
+    confidence: Confidence
+    related: tuple[Related, ...]

@@ -85,6 +85,6 @@ def _exit(exit: RouteExit, answer: Answer) -> ExitEntry:
         kind=answer.kind.value,
         keys=tuple(sorted(answer.keys)),
         may_have_more_keys=answer.kind is AnswerKind.OBJECT and answer.is_open,
-        via="",
+        via=exit.wire.spelled if exit.wire is not None else "",
         reason=answer.reason,
     )
