@@ -18,6 +18,15 @@ def main() -> int:
     if sys.argv[1:] in (["--version"], ["-V"]):
         print(f"execution-lint {__version__}")
         return 0
+    try:
+        from execution_lint.cli import repeat
+
+        code = repeat(sys.argv[1:])
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return 130
+    if code is not None:
+        return code
     import signal
 
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:

@@ -2,62 +2,84 @@
 
 import os
 import sys
+from collections.abc import Sequence
 
 from execution_lint import engine
 from execution_lint.cli.command_line import Format, ScanCommand, Show
 from execution_lint.cli.exit_code import ExitCode
 from execution_lint.cli.progress_bar import progress
+from execution_lint.cli.replay import remember
 from execution_lint.cli.sources import Sources
 from execution_lint.cli.terminal import answer, complain, paint_for
+from execution_lint.engine.watch import Watch
 from execution_lint.errors import UsageError
 from execution_lint.model.report import Report
 from execution_lint.reporting import summary
 from execution_lint.reporting.colour import Paint, plain
 from execution_lint.store import baseline
+from execution_lint.store.answers import Answer
 from execution_lint.store.replacement import replace
 
 
-def scan(command: ScanCommand) -> ExitCode:
-    """Carry out `command`. Raises ExecutionLintError where it cannot be carried out at all."""
+def scan(command: ScanCommand, arguments: Sequence[str]) -> ExitCode:
+    """Carry out `command`, which was given as `arguments`. Raises ExecutionLintError where it cannot be carried out at
+    all."""
     if command.show is Show.SETTINGS:
         answer(_ended(engine.settings(command.invocation)))
         return ExitCode.CLEAN
     if command.show is Show.FILES:
         answer("".join(path + "\n" for path in engine.files(command.invocation)))
         return ExitCode.CLEAN
-    report = _run(command)
+    watch = Watch()
+    report = _run(command, watch)
     written = []
     if command.write_baseline is not None:
         count = baseline.write(command.write_baseline, report)
         report = baseline.hold(report, command.write_baseline)
         written.append(f"Wrote {count} {'entry' if count == 1 else 'entries'} to {command.write_baseline}.")
-    _deliver(command, report)
-    if command.statistics:
-        complain(summary.statistics(report).splitlines())
+    out = _deliver(command, report)
+    said = summary.statistics(report).splitlines() if command.statistics else []
     if not command.quiet or report.is_troubled:
-        complain([*written, *summary.render(report).splitlines()])
+        said += [*written, *summary.render(report).splitlines()]
+    complain(said)
+    code = _code(command, report)
+    if watch.is_sound:
+        others = tuple(path for path in (command.invocation.baseline,) if path is not None)
+        remember(
+            arguments,
+            Answer(code, out, "".join(line + "\n" for line in said)),
+            [str(plan.found.root) for plan in watch.plans],
+            lambda: watch.watched(command.invocation.paths, others),
+        )
+    return code
+
+
+def _code(command: ScanCommand, report: Report) -> ExitCode:
     if report.is_troubled:
         return ExitCode.TROUBLE
     return ExitCode.FINDINGS if report.has_findings and not command.exit_zero else ExitCode.CLEAN
 
 
-def _run(command: ScanCommand) -> Report:
+def _run(command: ScanCommand, watch: Watch) -> Report:
     if command.quiet:
-        return engine.run(command.invocation)
+        return engine.run(command.invocation, watch=watch)
     with progress() as shown:
-        return engine.run(command.invocation, shown)
+        return engine.run(command.invocation, shown, watch)
 
 
-def _deliver(command: ScanCommand, report: Report) -> None:
-    """Write the findings to where the command wants them; a file is replaced whole."""
+def _deliver(command: ScanCommand, report: Report) -> str:
+    """Write the findings to where the command wants them, a file being replaced whole; what standard output was
+    given."""
     if command.output_file in (None, "/dev/stdout"):
-        answer(_rendered(command, report, paint_for(sys.stdout)))
-        return
+        text = _rendered(command, report, paint_for(sys.stdout))
+        answer(text)
+        return text
     text = _rendered(command, report, plain)
     try:
         replace(command.output_file, text.encode("utf-8", "backslashreplace"))
     except OSError as error:
         raise UsageError(f"{command.output_file}: cannot be written: {error.strerror or error}") from error
+    return ""
 
 
 def _rendered(command: ScanCommand, report: Report, paint: Paint) -> str:

@@ -2,11 +2,15 @@
 
 import os
 import sys
-from collections.abc import Iterable
-from typing import TextIO
 
 from execution_lint.errors import UsageError
-from execution_lint.reporting.colour import Paint, ansi, plain
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import TextIO
+
+    from execution_lint.reporting.colour import Paint
 
 
 def answer(text: str) -> None:
@@ -26,7 +30,7 @@ def answer(text: str) -> None:
         raise UsageError(f"standard output cannot be written: {error.strerror or error}") from error
 
 
-def complain(lines: Iterable[str]) -> None:
+def complain(lines: "Iterable[str]") -> None:
     """Write `lines` to standard error, if anybody reads it."""
     if sys.stderr is None:
         return
@@ -37,13 +41,16 @@ def complain(lines: Iterable[str]) -> None:
         _silence(sys.stderr)
 
 
-def is_terminal(stream: TextIO | None) -> bool:
+def is_terminal(stream: "TextIO | None") -> bool:
     """Whether a person looks at `stream`, on something that can move its cursor."""
     return stream is not None and stream.isatty() and os.environ.get("TERM") != "dumb"
 
 
-def paint_for(stream: TextIO | None) -> Paint:
+def paint_for(stream: "TextIO | None") -> "Paint":
     """Colours where a terminal reads `stream`; NO_COLOR and FORCE_COLOR, if set and not empty, decide first."""
+    # Imported here, so that a text that is painted already can be written without it.
+    from execution_lint.reporting.colour import ansi, plain
+
     if os.environ.get("NO_COLOR"):
         return plain
     if os.environ.get("FORCE_COLOR"):
@@ -56,14 +63,14 @@ def paint_for(stream: TextIO | None) -> Paint:
     return ansi
 
 
-def _show_what_cannot_be_encoded(stream: TextIO) -> None:
+def _show_what_cannot_be_encoded(stream: "TextIO") -> None:
     """Let names that are not UTF-8, and signs that the terminal's encoding lacks, come out escaped."""
     reconfigure = getattr(stream, "reconfigure", None)
     if reconfigure is not None:
         reconfigure(errors="backslashreplace")
 
 
-def _silence(stream: TextIO) -> None:
+def _silence(stream: "TextIO") -> None:
     """Nobody reads on: without this, the interpreter complains of it when it flushes at its end."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, stream.fileno())

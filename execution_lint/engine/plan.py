@@ -15,7 +15,7 @@ from execution_lint.errors import ConfigurationError
 from execution_lint.model.confidence import Confidence
 from execution_lint.project.project import Project
 from execution_lint.rules.rule import all_rules
-from execution_lint.source.discovery import Discovery, DiscoverySettings, FoundProject, discover
+from execution_lint.source.discovery import Discovery, DiscoverySettings, FoundProject, Seen, discover
 from execution_lint.source.reading import MAXIMUM_SIZE
 
 
@@ -34,8 +34,10 @@ class Plan:
 class Planner:
     """Loads the configuration of each root once, and gathers every mistake before it gives up."""
 
-    def __init__(self, invocation: Invocation) -> None:
+    def __init__(self, invocation: Invocation, seen: Seen | None = None) -> None:
+        """`seen` takes down what is looked at for it."""
         self._invocation = invocation
+        self._seen = seen
         self._configs: dict[str, Config] = {}
         self._mistakes: list[str] = []
 
@@ -68,7 +70,9 @@ class Planner:
         is_new = bool(name) and not os.path.exists(name)
         if is_new:
             paths = tuple(os.path.dirname(path) or "." if path == name else path for path in paths)
-        found = discover(paths, settings_of=self._settings, force_exclude=self._invocation.force_exclude)
+        found = discover(
+            paths, settings_of=self._settings, force_exclude=self._invocation.force_exclude, seen=self._seen
+        )
         if not is_new:
             return found
         projects = []

@@ -20,6 +20,7 @@ from execution_lint.engine.plan import Plan, Planner
 from execution_lint.engine.pool import usual_jobs
 from execution_lint.engine.progress import Progress
 from execution_lint.engine.sift import Sieve
+from execution_lint.engine.watch import Watch
 from execution_lint.model.finding import Finding
 from execution_lint.model.place import Place, Span
 from execution_lint.model.report import Counts, ProjectReport, Report, SetAside, Undecided
@@ -28,11 +29,10 @@ from execution_lint.rules.linter import exl001_unparsed_file, exl002_crashed_rul
 from execution_lint.rules.rule import Rule, Subject, all_rules
 from execution_lint.source.reading import MAXIMUM_SIZE
 from execution_lint.source.suppressions import may_name_us
+from execution_lint.store import answers, report_cache
 from execution_lint.store import baseline as baselines
-from execution_lint.store import report_cache
 from execution_lint.store.identity import identify
 
-CACHE_FOLDER = ".execution-lint-cache"
 RECURSION_LIMIT = 5_000
 """Deep code is given up by depth, the same everywhere, before Python's own limit is reached."""
 
@@ -40,9 +40,9 @@ RECENT_SECONDS = 2.0
 """A file that changed so shortly before a run may change again within the same time stamp: its content decides."""
 
 
-def run(invocation: Invocation, progress: Progress | None = None) -> Report:
+def run(invocation: Invocation, progress: Progress | None = None, watch: Watch | None = None) -> Report:
     """Carry out a scan. Raises `ExecutionLintError` where it cannot be carried out at all; trouble with a part is in
-    the report."""
+    the report. `watch` takes down what it looked at."""
     if sys.getrecursionlimit() < RECURSION_LIMIT:
         sys.setrecursionlimit(RECURSION_LIMIT)
     is_collecting = gc.isenabled()
@@ -50,16 +50,18 @@ def run(invocation: Invocation, progress: Progress | None = None) -> Report:
     # none.
     gc.disable()
     try:
-        return _run(invocation, progress)
+        return _run(invocation, progress, watch or Watch())
     finally:
         if is_collecting:
             gc.enable()
 
 
-def _run(invocation: Invocation, progress: Progress | None) -> Report:
-    found, plans = Planner(invocation).plans()
+def _run(invocation: Invocation, progress: Progress | None, watch: Watch) -> Report:
+    found, plans = Planner(invocation, watch.seen).plans()
+    watch.plans = plans
+    watch.is_sound = not found.problems and invocation.cache and invocation.locate and invocation.stdin is None
     baseline = baselines.read(invocation.baseline) if invocation.baseline is not None else None
-    reports = tuple(_project_report(invocation, plan, baseline, progress) for plan in plans)
+    reports = tuple(_project_report(invocation, plan, baseline, progress, watch) for plan in plans)
     notes = tuple(problem.message for problem in found.problems)
     return Report(projects=reports, notes=notes, troubled=bool(found.problems))
 
@@ -82,24 +84,31 @@ def files(invocation: Invocation) -> tuple[str, ...]:
 
 
 def _project_report(
-    invocation: Invocation, plan: Plan, baseline: baselines.Baseline | None, progress: Progress | None
+    invocation: Invocation,
+    plan: Plan,
+    baseline: baselines.Baseline | None,
+    progress: Progress | None,
+    watch: Watch,
 ) -> ProjectReport:
-    folder = str(plan.found.root / CACHE_FOLDER)
+    folder = str(plan.found.root / answers.FOLDER)
     is_cached = invocation.cache and invocation.locate and invocation.stdin is None
     key = _cache_key(plan, baseline) if is_cached else ""
     notes: list[str] = []
     if is_cached:
         known = report_cache.load(folder, key, notes.append)
+        watch.is_sound = watch.is_sound and not notes
         if known is not None:
             return msgspec.structs.replace(known, notes=(*known.notes, *notes))
     report = _scanned(invocation, plan, baseline, progress)
-    if is_cached and not any(finding.code == exl002_crashed_rule.RULE.code for finding in report.findings):
+    is_kept = is_cached and not any(finding.code == exl002_crashed_rule.RULE.code for finding in report.findings)
+    if is_kept:
         note = report_cache.save(folder, key, report)
         if note is not None:
             notes.append(note)
         settled = _cache_key(plan, baseline)
         if note is None and settled != key and _is_unchanged(plan):
             report_cache.save(folder, settled, report)
+    watch.is_sound = watch.is_sound and is_kept and not notes
     return msgspec.structs.replace(report, notes=(*report.notes, *notes))
 
 

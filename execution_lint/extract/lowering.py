@@ -24,6 +24,10 @@ def lower(statements: list[ast.stmt], coordinates: Coordinates, owner: str, text
     region = Region(coordinates, ":=" in text or "yield" in text)
     kind = ScopeKind.CLASS if owner else ScopeKind.MODULE
     fragment = Statements(region, kind, owner.rpartition(".")[2], owner, NONE)
-    fragment.block(statements)
-    fragment.close()
-    return RegionFacts(scopes=tuple(scope.built() for scope in region.scopes))
+    try:
+        fragment.block(statements)
+        fragment.close()
+        return RegionFacts(scopes=tuple(scope.built() for scope in region.scopes))
+    finally:
+        # The scopes and what they share refer to each other, and nobody collects garbage during a run.
+        region.scopes.clear()

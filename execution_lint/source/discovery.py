@@ -69,20 +69,38 @@ class Discovery(NamedTuple):
     problems: tuple[Problem, ...]
 
 
+class Seen:
+    """What a discovery looked at, for those who want to know whether another one would find the same."""
+
+    def __init__(self) -> None:
+        self.folders: dict[str, tuple[os.DirEntry[str], ...]] = {}
+        """Every folder that was looked into, by real path, with its entries."""
+        self.links: list[str] = []
+        """Every symbolic link that was followed."""
+
+    def entries(self, folder: str) -> tuple["os.DirEntry[str]", ...]:
+        """What stands in a folder. Raises OSError."""
+        with os.scandir(folder) as scanned:
+            self.folders[folder] = found = tuple(scanned)
+        return found
+
+
 def discover(
     paths: tuple[str, ...],
     *,
     settings_of: Callable[[Path], DiscoverySettings],
     force_exclude: bool,
     respect_gitignore: bool = True,
+    seen: Seen | None = None,
 ) -> Discovery:
     """The projects of files and folders, given relative to the working directory or absolute.
 
-    `settings_of` is asked once for each root. A path that is named is scanned even where it is excluded, unless
-    `force_exclude`; then it is passed over in silence. Trouble with a path is a `Problem`; only what `settings_of`
-    raises is raised.
+    `settings_of` is asked once for each root; `seen` takes down what is looked at. A path that is named is scanned even
+    where it is excluded, unless `force_exclude`; then it is passed over in silence. Trouble with a path is a `Problem`;
+    only what `settings_of` raises is raised.
     """
     roots = Roots()
+    looked_at = seen or Seen()
     problems: list[Problem] = []
     targets: dict[str, list[_Target]] = {}
     for path in paths:
@@ -94,7 +112,8 @@ def discover(
     def tree_at(root: str) -> _Tree:
         if root not in trees:
             settings = settings_of(Path(root))
-            trees[root] = _Tree(root, settings, with_gitignore=respect_gitignore and settings.respect_gitignore)
+            with_gitignore = respect_gitignore and settings.respect_gitignore
+            trees[root] = _Tree(root, settings, looked_at, with_gitignore=with_gitignore)
         return trees[root]
 
     covered: list[str] = []
@@ -182,11 +201,12 @@ class _Excludes:
 class _Tree:
     """The walk over one project."""
 
-    def __init__(self, root: str, settings: DiscoverySettings, *, with_gitignore: bool) -> None:
+    def __init__(self, root: str, settings: DiscoverySettings, seen: Seen, *, with_gitignore: bool) -> None:
         self.root = root
         self.wanted: list[_Target] = []
         self.nested: list[str] = []
         self.problems: list[Problem] = []
+        self._seen = seen
         self._with_gitignore = with_gitignore
         self._files: dict[str, FoundFile] = {}
         self._folders: dict[str, str] = {}
@@ -272,8 +292,7 @@ class _Tree:
             if folder.real in self._folders:
                 continue
             try:
-                with os.scandir(folder.real) as scanned:
-                    entries = {entry.name: entry for entry in scanned}
+                entries = {entry.name: entry for entry in self._seen.entries(folder.real)}
             except OSError as error:
                 self._trouble(folder.real, f"cannot look into {_shown(folder.real)}: {_why(error)}")
                 continue
@@ -326,6 +345,7 @@ class _Tree:
     def _follow(self, parent: _Folder, name: str) -> None:
         """Take in what a symbolic link leads to, unless it was found already or holds the root."""
         link = os.path.join(parent.real, name)
+        self._seen.links.append(link)
         try:
             found = os.stat(link)
         except OSError as error:
@@ -357,7 +377,7 @@ class _Tree:
 
     def _walk_linked(self, folder: _Folder) -> None:
         try:
-            names = frozenset(os.listdir(folder.real))
+            names = frozenset(entry.name for entry in self._seen.entries(folder.real))
         except OSError as error:
             self._trouble(folder.real, f"cannot look into {_shown(folder.real)}: {_why(error)}")
             return
@@ -408,7 +428,7 @@ class _Tree:
 
     def _entered_folder(self, relative: str) -> tuple[_Folder, str]:
         if not relative:
-            return self._with_own_ignores(self._top, _names_in(self.root)), ""
+            return self._with_own_ignores(self._top, self._names_in(self.root)), ""
         if relative not in self._entries:
             parent, _, name = relative.rpartition("/")
             folder, reason = self._entered_folder(parent)
@@ -418,11 +438,17 @@ class _Tree:
                 ignores = tuple(level.without(path) for level in folder.ignores)
                 folder = folder._replace(excludes=folder.excludes.without(path), ignores=ignores)
             folder = folder._replace(path=path, real=os.path.realpath(os.path.join(folder.real, name)))
-            names = _names_in(folder.real)
+            names = self._names_in(folder.real)
             if "pyvenv.cfg" in names:
                 own = own or "virtual environments"
             self._entries[relative] = self._with_own_ignores(folder, names), reason or own
         return self._entries[relative]
+
+    def _names_in(self, folder: str) -> frozenset[str]:
+        try:
+            return frozenset(entry.name for entry in self._seen.entries(folder))
+        except OSError:
+            return frozenset()
 
     def _path_of_file(self, target: _Target) -> str:
         """Under which path a file that was named is found; it is taken in if it was not."""
@@ -487,13 +513,6 @@ def _empty_folders(trees: dict[str, _Tree], projects: list[FoundProject]) -> lis
 
 def _lies_in(path: str, folder: str) -> bool:
     return path == folder or path.startswith(folder if folder.endswith(os.sep) else folder + os.sep)
-
-
-def _names_in(folder: str) -> frozenset[str]:
-    try:
-        return frozenset(os.listdir(folder))
-    except OSError:
-        return frozenset()
 
 
 def _shown(path: str) -> str:

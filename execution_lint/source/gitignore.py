@@ -89,6 +89,13 @@ def level_of_repository(folder: str, inside: str) -> "tuple[tuple[IgnoreFile, ..
     return tuple(found), tuple(troubles)
 
 
+def files_beside(folder: str) -> "tuple[str, ...]":
+    """The paths of the files that say what git ignores in `folder` or, as the top of a repository, below it."""
+    repository = os.path.join(folder, REPOSITORY)
+    of_repository = _leading_to_exclude(repository) if os.path.lexists(repository) else []
+    return os.path.join(folder, FILE), repository, *of_repository
+
+
 def _load(path: str, inside: str, above: str, found: list[IgnoreFile], troubles: list[str]) -> None:
     if not os.path.lexists(path):
         return
@@ -141,12 +148,19 @@ _NAMED_GROUP = re.compile(r"\(\?P<\w+>")
 
 def _info_exclude(repository: str) -> str:
     """The path of `info/exclude`; a linked work tree has a file `.git` that leads to it."""
-    if os.path.isfile(repository):
-        try:
-            lead = read(repository).decode("utf-8", "surrogateescape")
-            folder = os.path.join(os.path.dirname(repository), lead.removeprefix("gitdir:").strip())
-            common = read(os.path.join(folder, "commondir")).decode("utf-8", "surrogateescape").strip()
-        except Unreadable:
-            return os.path.join(repository, "info", "exclude")
-        repository = os.path.join(folder, common)
-    return os.path.join(repository, "info", "exclude")
+    return _leading_to_exclude(repository)[-1]
+
+
+def _leading_to_exclude(repository: str) -> list[str]:
+    """The paths beyond `.git` that lead to `info/exclude`, which is the last."""
+    if not os.path.isfile(repository):
+        return [os.path.join(repository, "info", "exclude")]
+    consulted: list[str] = []
+    try:
+        lead = read(repository).decode("utf-8", "surrogateescape")
+        folder = os.path.join(os.path.dirname(repository), lead.removeprefix("gitdir:").strip())
+        consulted.append(os.path.join(folder, "commondir"))
+        common = read(consulted[0]).decode("utf-8", "surrogateescape").strip()
+    except Unreadable:
+        return [*consulted, os.path.join(repository, "info", "exclude")]
+    return [*consulted, os.path.join(folder, common, "info", "exclude")]

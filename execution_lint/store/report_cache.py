@@ -13,6 +13,7 @@ from pathlib import Path
 import msgspec
 
 from execution_lint.model.report import ProjectReport
+from execution_lint.store.answers import SUFFIX as ANSWER
 from execution_lint.store.replacement import SUFFIX as PARTIAL
 from execution_lint.store.replacement import replace
 
@@ -20,6 +21,7 @@ KEPT = 8
 """Entries that a folder keeps, the most recently used."""
 
 _SUFFIX = ".report"
+_PACKAGE = Path(__file__).parent.parent
 _HEADER = b"execution-lint report 1\n"
 _DIGEST = 32
 _ABANDONED = 3600.0
@@ -79,7 +81,8 @@ def save(folder: str, key: str, report: ProjectReport) -> str | None:
         _prepare(folder)
         content = msgspec.msgpack.encode(_Entry(key, report))
         replace(_path(folder, key), _HEADER + hashlib.sha256(content).digest() + content)
-        _prune(folder)
+        _prune(folder, _SUFFIX)
+        _prune(folder, ANSWER)
     except OSError as error:
         reason = error.strerror or str(error)
         return f"{folder}: the cache cannot be written ({reason}); `--no-cache` runs without it"
@@ -93,7 +96,7 @@ def analyser_digest(folder: str | None = None) -> str:
 
     With a cache `folder`, the digest is remembered there for as long as no file's size, time or inode changes.
     """
-    package = Path(__file__).parent.parent
+    package = _PACKAGE
     files = sorted(_sources(str(package)))
     stamp = hashlib.sha256(repr((str(package), files)).encode("utf-8", "surrogatepass")).hexdigest()
     memo = os.path.join(folder, "analyser") if folder is not None else None
@@ -115,6 +118,13 @@ def analyser_digest(folder: str | None = None) -> str:
             _prepare(folder)
             replace(memo, f"{stamp} {digest}\n".encode("ascii"))
     return digest
+
+
+def sources() -> Iterator[tuple[str, int, int, int]]:
+    """Path, size, time in nanoseconds and inode of each file of this package's own source."""
+    for name, *signature in _sources(str(_PACKAGE)):
+        size, changed, inode = signature
+        yield str(_PACKAGE / name), size, changed, inode
 
 
 def _sources(folder: str, below: str = "") -> Iterator[tuple[str, int, int, int]]:
@@ -142,13 +152,13 @@ def _prepare(folder: str) -> None:
             replace(path, content)
 
 
-def _prune(folder: str) -> None:
+def _prune(folder: str, suffix: str) -> None:
     """Remove the entries used longest ago, and what killed runs left. Another run may remove them first."""
     used = []
     with os.scandir(folder) as entries:
         for entry in entries:
             with suppress(OSError):
-                if entry.name.endswith(_SUFFIX):
+                if entry.name.endswith(suffix):
                     used.append((entry.stat().st_mtime_ns, entry.path))
                 elif entry.name.endswith(PARTIAL) and time.time() - entry.stat().st_mtime > _ABANDONED:
                     os.unlink(entry.path)

@@ -22,7 +22,7 @@ from execution_lint.model.report import Report
 from execution_lint.project import loop_names, presence, vocabularies
 from execution_lint.rules.linter import exl001_unparsed_file, exl002_crashed_rule
 from execution_lint.source.regions import Needles
-from execution_lint.store import baseline
+from execution_lint.store import answers, baseline
 
 # By name, for the package's attribute of this name is the function.
 ENGINE_RUN = importlib.import_module("execution_lint.engine.run")
@@ -168,7 +168,7 @@ def test_a_cold_and_a_warm_cache_give_the_same(tmp_path: Path, hostile_report: R
     project = write(tmp_path / "hostile", files())
     invocation = msgspec.structs.replace(_invocation(project), cache=True)
     cold, warm = run(invocation), run(invocation)
-    assert (project / ENGINE_RUN.CACHE_FOLDER).is_dir()
+    assert (project / answers.FOLDER).is_dir()
     assert warm == cold
     assert differences(_at_root(cold, hostile_report), hostile_report) == []
 

@@ -13,6 +13,7 @@ from execution_lint import __main__, engine
 from execution_lint.cli import run
 from execution_lint.engine.invocation import Invocation
 from execution_lint.engine.progress import Progress
+from execution_lint.engine.watch import Watch
 from execution_lint.errors import ConfigurationError
 from execution_lint.model.confidence import Confidence
 from execution_lint.model.finding import Finding
@@ -28,7 +29,7 @@ def reporting(monkeypatch: pytest.MonkeyPatch) -> Reporting:
     """Make the engine return a report, or raise."""
 
     def arrange(outcome: Report | BaseException) -> None:
-        def outcome_of(invocation: Invocation, progress: Progress | None = None) -> Report:
+        def outcome_of(invocation: Invocation, progress: Progress | None = None, watch: Watch | None = None) -> Report:
             if isinstance(outcome, BaseException):
                 raise outcome
             return outcome
@@ -206,7 +207,7 @@ def test_a_crash_is_2_in_one_line_and_a_traceback_is_for_those_who_ask(
 
 
 def test_an_interruption_is_130_in_one_line(
-    reporting: Reporting, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    project: Path, reporting: Reporting, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reporting(KeyboardInterrupt())
     monkeypatch.setattr(sys, "argv", ["execution-lint", "scan"])

@@ -2,10 +2,14 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import execution_lint
 
-HEAVY = "{'argparse', 'libcst', 'msgspec', 'rich', 'typing', 're', 'pathlib', 'dataclasses'}"
+HEAVY = (
+    "{'argparse', 'libcst', 'msgspec', 'rich', 'flake8', 'typing', 're', 'pathlib', 'dataclasses', 'enum', 'tomllib',"
+    " 'hashlib', 'signal', 'datetime', 'ast', 'execution_lint.engine', 'execution_lint.cli.command_line'}"
+)
 
 
 def imported_by(program: str) -> str:
@@ -21,6 +25,17 @@ def test_the_version_costs_nothing() -> None:
 
 def test_importing_the_package_costs_nothing() -> None:
     assert imported_by("import execution_lint") == "[]"
+
+
+def test_a_scan_of_what_did_not_change_imports_nothing(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("import asyncio\n\nloop = asyncio.new_event_loop()\n")
+    scan = f"import os\nos.chdir({str(tmp_path)!r})\nfrom execution_lint.__main__ import main\n"
+    scan += "sys.argv[1:] = ['scan', '--output-format', 'concise']\nmain()"
+    assert imported_by(scan) != "[]"
+    subprocess.run([sys.executable, "-c", "import time; time.sleep(2.2)"], check=True)
+    # What had changed shortly before is looked at once more, and from then on known by its signature.
+    imported_by(scan)
+    assert imported_by(scan) == "[]"
 
 
 def test_the_version_is_said() -> None:

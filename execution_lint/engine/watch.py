@@ -1,0 +1,105 @@
+"""Lists what a run looked at, so that a later one can tell that its answer is still the same."""
+
+import os
+import time
+
+from execution_lint.config.loading import OWN, SHARED
+from execution_lint.config.root import MARKERS
+from execution_lint.engine.plan import Plan
+from execution_lint.source.discovery import Seen
+from execution_lint.source.gitignore import files_beside
+from execution_lint.store.answers import (
+    RECENT_NANOSECONDS,
+    Watched,
+    content_digest,
+    file_signature,
+    folder_signature,
+    listing_digest,
+)
+from execution_lint.store.report_cache import sources
+
+_TICK = 50_000_000
+"""Nanoseconds by which the clock of a file system may lag behind."""
+
+_CONFIGURING = (OWN, SHARED)
+_MARKING = tuple(marker for marker in MARKERS if marker not in (SHARED, ".git"))
+
+
+class Watch:
+    """What one run looked at."""
+
+    def __init__(self) -> None:
+        self.seen = Seen()
+        self.plans: tuple[Plan, ...] = ()
+        self.is_sound = False
+        """Whether the run came to an answer that stands as long as nothing changes."""
+        self._started = time.time_ns()
+
+    def watched(self, paths: tuple[str, ...], others: tuple[str, ...]) -> Watched | None:
+        """The signatures of all of it; None where something changed since the run began.
+
+        `paths` are those that were given; `others` further files that were read.
+        """
+        watched = Watched()
+        try:
+            for folder, entries in self.seen.folders.items():
+                self._add_folder(watched, folder, entries)
+            for path in self._files(paths, others):
+                self._add_file(watched, path)
+            for link in self.seen.links:
+                watched.files[link] = file_signature(link)
+                watched.recent[link] = content_digest(link)
+            for plan in self.plans:
+                for file in plan.found.files:
+                    path = f"{plan.found.root}/{file.path}"
+                    now = os.stat(path)
+                    if (now.st_size, now.st_mtime_ns) != (file.size, file.mtime_ns):
+                        return None
+                    self._add_file(watched, path)
+        except (OSError, _Changed):
+            return None
+        if any("\0" in path for path in paths):
+            return None
+        return watched
+
+    def _add_folder(self, watched: Watched, folder: str, entries: "tuple[os.DirEntry[str], ...]") -> None:
+        found = os.stat(folder)
+        if found.st_mtime_ns < self._started - RECENT_NANOSECONDS:
+            watched.folders[folder] = folder_signature(folder)
+            return
+        watched.recent[folder] = listing_digest(entries)
+
+    def _add_file(self, watched: Watched, path: str) -> None:
+        watched.files[path] = file_signature(path)
+        if watched.files[path] == "-" or os.path.isdir(path):
+            return
+        found = os.stat(path)
+        changed = max(found.st_mtime_ns, found.st_ctime_ns)
+        if changed >= self._started - _TICK:
+            raise _Changed
+        if changed >= self._started - RECENT_NANOSECONDS:
+            watched.recent[path] = content_digest(path)
+
+    def _files(self, paths: tuple[str, ...], others: tuple[str, ...]) -> dict[str, None]:
+        """All that could configure the run or be its program, whether it is there or not."""
+        found = dict.fromkeys((*paths, *others, *(path for path, *_ in sources())))
+        above: dict[str, None] = {}
+        for start in (*self.seen.folders, *(os.path.dirname(os.path.abspath(path)) for path in paths)):
+            folder = start
+            while folder not in above:
+                above[folder] = None
+                folder = os.path.dirname(folder)
+        for folder in above:
+            found.update(dict.fromkeys(os.path.join(folder, name) for name in _CONFIGURING))
+            if folder in self.seen.folders:
+                names = {entry.name for entry in self.seen.folders[folder]}
+                if not names.isdisjoint((".git", ".gitignore")):
+                    found.update(dict.fromkeys(files_beside(folder)))
+                continue
+            found.update(dict.fromkeys(os.path.join(folder, name) for name in (*_MARKING, "__init__.py")))
+            found.update(dict.fromkeys(files_beside(folder)))
+        return found
+
+
+class _Changed(Exception):
+    """Something changed while the run looked at it."""
