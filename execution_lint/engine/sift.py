@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from execution_lint.config.glob import matches_any_path, matches_path
 from execution_lint.config.schema import Config
 from execution_lint.model.confidence import Confidence
-from execution_lint.model.finding import Finding
+from execution_lint.model.finding import EntryPoint, Finding, led_by
 from execution_lint.model.place import Place, Span
 from execution_lint.model.report import Reason, SetAside
 from execution_lint.rules.linter import (
@@ -58,14 +58,40 @@ class Sieve:
         for finding in findings:
             held = self._held(finding)
             if held is None:
-                kept.append(finding)
+                left = self._left(finding)
+                if isinstance(left, SetAside):
+                    aside.append(left)
+                else:
+                    kept.append(left)
             else:
                 aside.append(SetAside(finding, *held))
         return kept, aside
 
+    def _left(self, finding: Finding) -> "Finding | SetAside":
+        """The finding without the entries that a comment waives; set aside where none is left."""
+        if not finding.entries:
+            return finding
+        waived = [(entry, comment) for entry in finding.entries if (comment := self._waiving(finding, entry))]
+        if not waived:
+            return finding
+        gone = {id(entry) for entry, _ in waived}
+        left = tuple(entry for entry in finding.entries if id(entry) not in gone)
+        if not left:
+            entry, comment = waived[0]
+            return SetAside(finding, Reason.SUPPRESSION, f"{entry.place.path}:{comment.line}")
+        told = led_by(finding, left)
+        if not told.confidence.is_at_least(self.threshold):
+            return SetAside(told, Reason.CONFIDENCE, f"min-confidence {self.threshold.value}")
+        return told
+
+    def _waiving(self, finding: Finding, entry: EntryPoint) -> Suppression | None:
+        """The comment at an entry, at its definition or where it makes the first call of the chain."""
+        own = [entry.place, *(step.place for step in entry.chain[1:2] if step.place.path == entry.place.path)]
+        return next((comment for place in own if (comment := self._suppressing(finding.code, place))), None)
+
     def _held(self, finding: Finding) -> tuple[Reason, str] | None:
         path = finding.place.path
-        comment = self._suppressing(finding) if finding.code not in _ABOUT_COMMENTS else None
+        comment = self._suppressing(finding.code, finding.place) if finding.code not in _ABOUT_COMMENTS else None
         if comment is not None:
             return Reason.SUPPRESSION, f"{path}:{comment.line}"
         for glob, codes in self.config.per_file_ignores:
@@ -76,9 +102,7 @@ class Sieve:
             return Reason.PLACE, place
         if not finding.confidence.is_at_least(self.threshold):
             return Reason.CONFIDENCE, f"min-confidence {self.threshold.value}"
-        if self.named is not None and self.named.isdisjoint(
-            (path, *(related.place.path for related in finding.related))
-        ):
+        if self.named is not None and self.named.isdisjoint(finding.paths):
             return Reason.UNNAMED, "no file of it was named"
         if self.baseline is not None and finding.fingerprint in self.baseline.fingerprints:
             return Reason.BASELINE, self.baseline.path
@@ -106,14 +130,14 @@ class Sieve:
             self._comments[path] = suppressions(text) if text is not None else ()
         return self._comments[path]
 
-    def _suppressing(self, finding: Finding) -> Suppression | None:
+    def _suppressing(self, code: str, place: Place) -> Suppression | None:
         lines: frozenset[int] | None = None
-        for comment in self.comments(finding.place.path):
-            if comment.mistake or not _names(comment, finding.code) or self._is_expired(comment):
+        for comment in self.comments(place.path):
+            if comment.mistake or not _names(comment, code) or self._is_expired(comment):
                 continue
-            span = finding.place.span
+            span = place.span
             if comment.kind != "ignore-file" and comment.line not in (span.start_line, span.end_line):
-                lines = lines if lines is not None else self._head_lines(finding.place)
+                lines = lines if lines is not None else self._head_lines(place)
                 if lines.isdisjoint(
                     (
                         comment.line,
@@ -121,7 +145,7 @@ class Sieve:
                     )
                 ):
                     continue
-            self._used.add((finding.place.path, comment.line, comment.column))
+            self._used.add((place.path, comment.line, comment.column))
             return comment
         return None
 

@@ -323,13 +323,13 @@ class Expressions(Targets):
                 name = base.attr if isinstance(base, ast.Attribute) else base.id if isinstance(base, ast.Name) else ""
                 if name == "Literal":
                     return self.expression(node)
-                parts = index.elts if isinstance(index, ast.Tuple) else [index]
+                parts = index.elts if isinstance(index, ast.Tuple) and index.elts else [index]
                 generic = self.expression(base)
                 read = [
                     self.annotation(parts[0]),
                     *(self.expression(part) if name == "Annotated" else self.annotation(part) for part in parts[1:]),
                 ]
-                if isinstance(index, ast.Tuple):
+                if isinstance(index, ast.Tuple) and index.elts:
                     argument = self.add(Sequence("tuple", tuple(read)), self.region.span(index))
                 else:
                     argument = read[0]

@@ -8,6 +8,7 @@ from execution_lint.config.schema import Config, Reference
 from execution_lint.project.answer_models import answer_models
 from execution_lint.project.answer_values import AnswerValues
 from execution_lint.project.answered_statuses import AnsweredStatuses
+from execution_lint.project.call_graph.nested_runs import NestedRuns
 from execution_lint.project.error_answers import ErrorAnswers
 from execution_lint.project.inference import Inference
 from execution_lint.project.invented_identifiers import InventedIdentifiers
@@ -16,6 +17,7 @@ from execution_lint.project.loops import Loops
 from execution_lint.project.modules import Modules
 from execution_lint.project.reachability import Reachability
 from execution_lint.project.routes import Routes
+from execution_lint.project.run_subjects import ImportTimeRun, NestedRun
 from execution_lint.project.shapes import Shapes
 from execution_lint.project.statuses import Statuses
 from execution_lint.project.subjects import (
@@ -49,6 +51,8 @@ class Project:
         """What an inventory should say beside its entries."""
         self._makers: dict[type[object], Callable[[], Iterator[object]]] = {
             LoopCall: lambda: iter(Loops(self.inference, config.event_loop.owners)),
+            NestedRun: lambda: self.runs.nested(),
+            ImportTimeRun: lambda: self.runs.at_import(),
             RouteExit: self._route_exits,
             AnswerModel: lambda: answer_models(self.subjects(RouteExit)),
             AnsweredStatus: self._answered_statuses,
@@ -65,6 +69,7 @@ class Project:
             StatusBranch: lambda: self.governance.branches(),
             VocabularyTwin: lambda: self.governance.twins(),
         }
+        self.runs = NestedRuns(self.inference, self.undecided)
         self.reachability = Reachability(self.inference)
         self.shapes = Shapes(self.inference, self.reachability)
         self._values = AnswerValues(self.inference, self.shapes)

@@ -4,7 +4,7 @@ import json
 
 import msgspec
 
-from execution_lint.model.finding import Finding
+from execution_lint.model.finding import Finding, Related
 from execution_lint.model.report import Report
 from execution_lint.reporting.location import absolute
 
@@ -22,6 +22,15 @@ class RelatedEntry(msgspec.Struct, frozen=True):
     message: str
     filename: str
     location: Location
+
+
+class ReachingEntry(msgspec.Struct, frozen=True):
+    """A function from which the running loop comes to the finding's place."""
+
+    name: str
+    filename: str
+    line: int
+    chain: tuple[RelatedEntry, ...]
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -42,6 +51,8 @@ class Entry(msgspec.Struct, frozen=True):
     confidence: str
     related: tuple[RelatedEntry, ...]
     fingerprint: str
+    entries: tuple[ReachingEntry, ...]
+    """Empty for the rules that follow no calls."""
 
 
 def render(report: Report, pages: str | None = None) -> str:
@@ -66,13 +77,26 @@ def _entry(root: str, finding: Finding, pages: str | None) -> Entry:
         url=f"{pages.rstrip('/')}/{finding.code.lower()}_{finding.rule.replace('-', '_')}" if pages else None,
         rule=finding.rule,
         confidence=finding.confidence.value,
-        related=tuple(
-            RelatedEntry(
-                message=item.message,
-                filename=absolute(root, item.place),
-                location=Location(item.place.span.start_line, item.place.span.start_column),
-            )
-            for item in finding.related
-        ),
+        related=_related(root, finding.related),
         fingerprint=finding.fingerprint,
+        entries=tuple(
+            ReachingEntry(
+                name=entry.name,
+                filename=absolute(root, entry.place),
+                line=entry.place.span.start_line,
+                chain=_related(root, entry.chain),
+            )
+            for entry in finding.entries
+        ),
+    )
+
+
+def _related(root: str, related: tuple[Related, ...]) -> tuple[RelatedEntry, ...]:
+    return tuple(
+        RelatedEntry(
+            message=item.message,
+            filename=absolute(root, item.place),
+            location=Location(item.place.span.start_line, item.place.span.start_column),
+        )
+        for item in related
     )

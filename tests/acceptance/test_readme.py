@@ -51,7 +51,7 @@ def test_the_first_command_runs_a_scan_on_a_clean_checkout(tmp_path: Path) -> No
         ["sh", "-c", COMMANDS[0]], cwd=clone, env=environment, capture_output=True, text=True, timeout=600
     )
     assert ran.returncode == 1, ran.stdout + ran.stderr
-    for code in ("EXL101", "EXL201", "EXL302"):
+    for code in ("EXL101", "EXL102", "EXL201", "EXL302"):
         assert f"\n{code}[" in f"\n{ran.stdout}"
 
 

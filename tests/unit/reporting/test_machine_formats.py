@@ -52,6 +52,7 @@ def test_json_has_the_keys_that_users_of_ruff_know(report: Report) -> None:
             }
         ],
         "fingerprint": "a" * 64,
+        "entries": [],
     }
     assert list(second) == list(first)
     assert second["end_location"] == {"row": 10, "column": 6}
