@@ -20,6 +20,7 @@ from execution_lint.facts.values import (
 )
 from execution_lint.model.confidence import Confidence
 from execution_lint.model.place import Place, Span
+from execution_lint.project.answer_origins import AnswerOrigins
 from execution_lint.project.answers import unknown
 from execution_lint.project.frameworks import WEBSOCKET
 from execution_lint.project.inference import Inference
@@ -69,6 +70,7 @@ class HandlerExits:
         self._reachability = reachability
         self._routers = routers
         self._wires = WireModels(inference, shapes)
+        self._origins = AnswerOrigins(inference)
 
     def of_handler(self, registrations: list[Registration]) -> Iterator[HandlerExit]:
         """The exits of the handler that the registrations share, not yet governed."""
@@ -122,6 +124,7 @@ class HandlerExits:
                 value=at.key if at is not None else None,
                 written=written,
                 returns_object=at is not None and self._is_object(at),
+                related=self._origins.of_value(at) if at is not None and exit.kind is ExitKind.RETURN else (),
             )
             yield HandlerExit(subject, exit, tuple(registrations))
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from execution_lint.config.schema import Config
+from execution_lint.config.schema import Config, Vocabulary
 from execution_lint.facts.scopes import Scope, TargetKind
 from execution_lint.facts.values import (
     NONE,
@@ -17,7 +17,7 @@ from execution_lint.facts.values import (
 )
 from execution_lint.model.confidence import Confidence
 from execution_lint.model.finding import Related
-from execution_lint.model.place import Place
+from execution_lint.model.place import Place, Span
 from execution_lint.project.inference import Inference
 from execution_lint.project.spelling import last_name, root_of, spelled
 from execution_lint.project.status_carriers import Carriers
@@ -191,8 +191,20 @@ class StatusEvidence:
                 if entry.enum.spelled != vocabulary.dotted or literal.subject.name not in entry.fields:
                     continue
                 if definition in self._vocabularies_in(literal.frame.path):
-                    return definition, Confidence.LIKELY, ()
+                    return definition, Confidence.LIKELY, self._declaration(entry, literal.subject.name)
         return None
+
+    def _declaration(self, entry: Vocabulary, field: str) -> tuple[Related, ...]:
+        """Where the contract says that the vocabulary governs the field."""
+        lines = [
+            line.line
+            for line in self._config.lines
+            if line.key == "vocabulary.fields" and line.entry == field and line.line >= entry.line
+        ]
+        if self._config.file is None or not lines:
+            return ()
+        place = Place(self._config.file, Span(min(lines), 1, min(lines), 1))
+        return (Related(f"the contract says that `{field}` holds a `{entry.enum.qualname}`", place),)
 
     def _by_evidence(
         self, literal: StatusLiteral, text: str
