@@ -381,8 +381,8 @@ NEEDLES: dict[str, str] = {
     "needle_add_url_rule/app.py": "from flask import Flask\nfrom handlers import handle\n\napp = Flask(__name__)\napp.add_url_rule('/execute', view_func=handle)\n",
     "needle_routes/handlers.py": "def handle(request):\n    return None\n",
     "needle_routes/app.py": (
-        "from starlette.applications import Starlette\nfrom starlette.routing import Route\nfrom handlers import handle\n\n"
-        "app = Starlette(routes=[Route('/execute', handle)])\n"
+        "from fastapi import FastAPI\nfrom fastapi.routing import APIRoute\nfrom handlers import handle\n\n"
+        "app = FastAPI(routes=[APIRoute('/execute', handle)])\n"
     ),
     "needle_include_router/handlers.py": "from fastapi import APIRouter\n\nrouter = APIRouter()\n\n\n@router.get('/now')\ndef handle():\n    return [1]\n",
     "needle_include_router/app.py": (
