@@ -122,6 +122,7 @@ class DjangoUrls:
                                     join(prefix.text, f"{text}{rest}") if "…" not in text else rest,
                                     prefix.is_complete and "…" not in text,
                                     (*prefix.way, Step(router.origin, at.key)),
+                                    "…" not in text,
                                 )
                                 for prefix in self._prefixes.of_router(router)
                             ),
@@ -200,7 +201,7 @@ class DjangoUrls:
             if pattern.is_known:
                 yield FullPath(join(prefix.text, pattern.text) or "/", prefix.is_complete, way)
             else:
-                yield FullPath(pattern.text, False, way)
+                yield FullPath(pattern.text, False, way, False)
 
     def _find_roots(self) -> Iterator[str]:
         """The modules that a setting names as the root of the configuration."""

@@ -18,6 +18,7 @@ from execution_lint.project.modules import Modules
 from execution_lint.project.reachability import Reachability
 from execution_lint.project.routes import Routes
 from execution_lint.project.run_subjects import ImportTimeRun, NestedRun
+from execution_lint.project.shadows import Shadows
 from execution_lint.project.shapes import Shapes
 from execution_lint.project.statuses import Statuses
 from execution_lint.project.subjects import (
@@ -29,9 +30,12 @@ from execution_lint.project.subjects import (
     LoopCall,
     RoutedHandler,
     RouteExit,
+    ShadowedRoute,
     StatusUse,
+    TupleAnswer,
 )
 from execution_lint.project.things import ClassThing, Thing
+from execution_lint.project.tuple_answers import TupleAnswers
 from execution_lint.project.vocabularies import Vocabularies
 from execution_lint.project.vocabulary_governance import VocabularyGovernance
 from execution_lint.project.vocabulary_subjects import StatusBranch, StatusComparison, StatusLookup, VocabularyTwin
@@ -64,6 +68,9 @@ class Project:
             ),
             RoutedHandler: lambda: iter(self.routes.handlers),
             StatusUse: self._status_uses,
+            ShadowedRoute: lambda: iter(Shadows(self.inference, self.routes.registered)),
+            TupleAnswer: lambda: iter(TupleAnswers(self.inference, self.reachability, self.routes.registered)),
+            StatusUse: lambda: iter(Statuses(self.inference, self.vocabularies, config, self.governance.carriers)),
             StatusLookup: lambda: self.governance.lookups(),
             StatusComparison: lambda: self.governance.comparisons(),
             StatusBranch: lambda: self.governance.branches(),

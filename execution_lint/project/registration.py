@@ -14,6 +14,8 @@ class FullPath:
     text: str
     is_complete: bool
     way: Way
+    is_own_known: bool = True
+    """All of the text that the registration itself gives is known, whatever the prefixes are."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -215,7 +215,10 @@ class RouteCalls:
                 handler,
                 routers[0].framework,
                 self._answered(given, methods, call),
-                tuple(FullPath(prefix.text, prefix.is_complete, (*prefix.way, step)) for prefix in below),
+                tuple(
+                    FullPath(prefix.text, prefix.is_complete, (*prefix.way, step), prefix.is_complete)
+                    for prefix in below
+                ),
                 Confidence.PROVEN,
                 routers,
                 at,

@@ -71,7 +71,7 @@ class RoutePaths:
             for text in self._texts.spelled(path, prefix.call) if isinstance(path, At) else path:
                 way = (*prefix.way, step)
                 if UNKNOWN in text:
-                    found[FullPath(text.rpartition(UNKNOWN)[2], False, way)] = None
+                    found[FullPath(text.rpartition(UNKNOWN)[2], False, way, False)] = None
                     continue
                 known = versions[0] if versions else prefix.version
                 full = joined(framework, prefix.text, text)

@@ -211,6 +211,38 @@ class RoutedHandler:
     exits: tuple[RouteExit, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class ShadowedRoute:
+    """A registration that no request reaches, because another takes them all."""
+
+    place: Place
+    """Of the registration."""
+    scope: str
+    spelled: str
+    """`GET /v1/jobs/latest`."""
+    by: str
+    """What takes them."""
+    is_same: bool
+    """Both are the same method and path, but for the names of parameters."""
+    fails: bool
+    """The framework refuses to start with both."""
+    confidence: Confidence
+    related: tuple[Related, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TupleAnswer:
+    """A tuple of a body and a status, returned where the framework reads no tuples."""
+
+    place: Place
+    scope: str
+    framework: str
+    route: str
+    code: int
+    confidence: Confidence
+    related: tuple[Related, ...] = ()
+
+
 class StatusPlace(Enum):
     """Where a status literal stands."""
 

@@ -134,8 +134,9 @@ def _allows(exit: Any, answer: dict[str, Any]) -> bool:
         return answer["status"] >= 300
     if exit.kind != answer["kind"]:
         return False
-    keys = set(answer["keys"])
-    return set(exit.keys) <= keys if exit.may_have_more_keys else set(exit.keys) == keys
+    keys: set[str] = set(answer["keys"])
+    known: set[str] = set(exit.keys)
+    return known <= keys if exit.may_have_more_keys else known == keys
 
 
 def _is_of_framework(answer: dict[str, Any], exits: list[Any]) -> bool:
