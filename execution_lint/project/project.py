@@ -70,7 +70,6 @@ class Project:
             StatusUse: self._status_uses,
             ShadowedRoute: lambda: iter(Shadows(self.inference, self.routes.registered)),
             TupleAnswer: lambda: iter(TupleAnswers(self.inference, self.reachability, self.routes.registered)),
-            StatusUse: lambda: iter(Statuses(self.inference, self.vocabularies, config, self.governance.carriers)),
             StatusLookup: lambda: self.governance.lookups(),
             StatusComparison: lambda: self.governance.comparisons(),
             StatusBranch: lambda: self.governance.branches(),
