@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from execution_lint.config.schema import Config, Envelope, RoutePattern
+from execution_lint.config.schema import METHODS, Config, Envelope, RoutePattern
 from execution_lint.facts.values import (
     NONE,
     Attribute,
@@ -59,9 +59,11 @@ class EnvelopeGovernance:
     def _matches(self, pattern: RoutePattern, exit: RouteExit) -> Confidence | None:
         best: Confidence | None = None
         for route in exit.routes:
-            for method in route.methods or ("GET",):
+            for method in route.methods or METHODS:
                 if route.path_complete and pattern.matches(method, route.path):
-                    return Confidence.PROVEN
+                    if route.methods:
+                        return Confidence.PROVEN
+                    best = Confidence.LIKELY
                 if not route.path_complete and pattern.matches_suffix(method, route.path):
                     best = Confidence.LIKELY
         return best

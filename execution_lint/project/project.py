@@ -10,6 +10,7 @@ from execution_lint.project.answer_values import AnswerValues
 from execution_lint.project.answered_statuses import AnsweredStatuses
 from execution_lint.project.call_graph.nested_runs import NestedRuns
 from execution_lint.project.error_answers import ErrorAnswers
+from execution_lint.project.idle_contract import IdleContract
 from execution_lint.project.inference import Inference
 from execution_lint.project.invented_identifiers import InventedIdentifiers
 from execution_lint.project.library import Library
@@ -26,6 +27,7 @@ from execution_lint.project.subjects import (
     AnswerKind,
     AnswerModel,
     ErrorAnswer,
+    IdleEntry,
     InventedIdentifier,
     LoopCall,
     RoutedHandler,
@@ -70,6 +72,7 @@ class Project:
             StatusUse: self._status_uses,
             ShadowedRoute: lambda: iter(Shadows(self.inference, self.routes.registered)),
             TupleAnswer: lambda: iter(TupleAnswers(self.inference, self.reachability, self.routes.registered)),
+            IdleEntry: self._idle_entries,
             StatusLookup: lambda: self.governance.lookups(),
             StatusComparison: lambda: self.governance.comparisons(),
             StatusBranch: lambda: self.governance.branches(),
@@ -89,6 +92,14 @@ class Project:
         if kind not in self._made:
             self._made[kind] = tuple(self._makers[kind]())
         return cast(tuple[Kind, ...], self._made[kind])
+
+    def _idle_entries(self) -> Iterator[IdleEntry]:
+        if not (self.config.envelopes or self.config.event_loop.owners or self.config.boundaries):
+            return
+        handlers = self.subjects(RoutedHandler) if self.config.envelopes else ()
+        loops = self.subjects(LoopCall) if self.config.event_loop.owners else ()
+        not_read = self.routes.not_read if self.config.envelopes else ()
+        yield from IdleContract(self.inference, self.config, handlers, loops, not_read)
 
     def _route_exits(self) -> Iterator[RouteExit]:
         for framework in self.routes.not_read:

@@ -243,6 +243,22 @@ class TupleAnswer:
     related: tuple[Related, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class IdleEntry:
+    """An entry of the contract that matches nothing."""
+
+    place: Place
+    """In the configuration file."""
+    scope: str
+    entry: str
+    """What it is, for the message: "the owner `app.loop:Loop`"."""
+    what: str
+    """Why it is idle."""
+    nearest: str
+    """What it was most likely meant to be; empty where nothing is near."""
+    confidence: Confidence
+
+
 class StatusPlace(Enum):
     """Where a status literal stands."""
 
