@@ -267,7 +267,7 @@ class Flow(ABC):
 
     def exit(self, kind: ExitKind, value: Ref, span: Span) -> None:
         if self.environment is not None:
-            self.exits.append(Exit(kind, value, span, self.environment[FLOW]))
+            self.exits.append(Exit(kind, value, span, self.environment[FLOW], len(self.values) - 1))
 
     def inner(self: Builder, kind: ScopeKind, name: str) -> Builder:
         """A scope within this one, to be filled."""

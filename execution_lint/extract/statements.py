@@ -108,7 +108,10 @@ class Statements(Branches):
                 self.rebind(receiver, self.add(Changed(receiver, "delete", key, NONE), self.region.span(target)))
 
     def leave(self, node: ast.Return) -> None:
+        before = len(self.values)
         value = self.expression(node.value) if node.value is not None else NONE
+        if len(self.values) == before:
+            self.add(Unknown("a return"), self.region.span(node))
         self.exit(ExitKind.RETURN, value, self.region.span(node))
         self.environment = None
 

@@ -4,7 +4,7 @@ from enum import Enum
 
 import msgspec
 
-from execution_lint.facts.values import Argument, Ref, Value
+from execution_lint.facts.values import NONE, Argument, Ref, Value
 from execution_lint.model.place import Span
 
 
@@ -34,6 +34,8 @@ class Exit(msgspec.Struct, frozen=True, array_like=True, gc=False):
     value: Ref
     span: Span
     flow: Ref
+    at: Ref = NONE
+    """A value of the statement itself, by which it is told on which way of a fork it stands; -1 for the end."""
 
 
 class Comparison(msgspec.Struct, frozen=True, array_like=True, gc=False):

@@ -62,7 +62,7 @@ class Calls(StandardCalls):
         value = self.value(call)
         arguments = value.arguments if isinstance(value, Call) else ()
         first = At(call.frame, arguments[0].value) if arguments and arguments[0].name == "" else None
-        if thing.name == "functools.partial" and first is not None:
+        if thing.name in ("functools.partial", "functools.partialmethod") and first is not None:
             for function in self.things(first):
                 yield PartialThing(function, call)
         elif thing.name in PASSED_THROUGH and first is not None:

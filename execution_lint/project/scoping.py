@@ -123,7 +123,8 @@ class Scoping(ABC):
             index = scope.parent
         found = self.module_sites(frame.path, name)
         if not found and name not in BUILTINS:
-            owner = self.owner(frame.definition)
+            is_class = facts.scopes[frame.scope].kind is ScopeKind.CLASS and frame.scope > 0
+            owner = ClassThing(frame.definition) if is_class else self.owner(frame.definition)
             if owner is not None:
                 return self.class_sites(owner, name)
         return found

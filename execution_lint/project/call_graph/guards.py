@@ -202,9 +202,7 @@ class Guards:
         if not stretches:
             return False
         return all(
-            self._falls_dead(scope, stretches)
-            if exit.kind is ExitKind.FALL
-            else exit.value != NONE and self.is_dead(frame, exit.value)
+            self._falls_dead(scope, stretches) if exit.kind is ExitKind.FALL else self.is_dead(frame, exit.at)
             for exit in scope.exits
             if exit.kind is not ExitKind.RAISE
         )
@@ -376,8 +374,8 @@ class Guards:
             frame = Frame(definition.path, definition.region, definition.scope)
             self._depth += 1
             for exit in scope.exits:
-                if exit.kind is ExitKind.RETURN and exit.value != NONE and not self.is_dead(frame, exit.value):
-                    answers.append(question(At(frame, exit.value), depth))
+                if exit.kind is ExitKind.RETURN and not self.is_dead(frame, exit.at):
+                    answers.append(question(At(frame, exit.value), depth) if exit.value != NONE else None)
                 elif exit.kind is ExitKind.FALL and not self._falls_dead(scope, self._stretches(frame)):
                     answers.append(None)
             self._depth -= 1

@@ -120,7 +120,19 @@ def by_name(thing: ExternalThing, receiver_is_task: bool) -> Handing:
     return Handing.UNKNOWN
 
 
-_TASKS = ("create_task", "run_in_executor", "Awaitable", "Coroutine", "ensure_future", "gather", "Task", "Future", "create_future", "shield", "wrap_future")
+_TASKS = (
+    "create_task",
+    "run_in_executor",
+    "Awaitable",
+    "Coroutine",
+    "ensure_future",
+    "gather",
+    "Task",
+    "Future",
+    "create_future",
+    "shield",
+    "wrap_future",
+)
 
 
 def is_task(thing: Thing) -> bool:

@@ -13,6 +13,7 @@ from execution_lint.facts.values import (
     Element,
     Entered,
     Free,
+    Imported,
     Item,
     Mapping,
     Narrowed,
@@ -43,7 +44,7 @@ class _Index:
         """By value, the calls of it."""
         for ref, value in enumerate(scope.values):
             match value:
-                case Free(name=name) | Attribute(name=name) | Text(value=name):
+                case Free(name=name) | Attribute(name=name) | Imported(name=name) | Text(value=name):
                     self.named.setdefault(name, []).append(ref)
                 case _:
                     pass

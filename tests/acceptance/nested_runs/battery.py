@@ -30,6 +30,8 @@ def trace(frame, event, argument):
         if isinstance(error, RuntimeError) and any(saying in str(error) for saying in SAYINGS):
             if not any(error is other for other in known):
                 known.append(error)
+                if any(error.__context__ is other for other in known):
+                    return trace  # the end of a runner that could not run
                 at = frame
                 while at is not None and not at.f_code.co_filename.startswith(folder):
                     at = at.f_back
