@@ -1,4 +1,4 @@
-"""The names by which loops are made, and which callables make one."""
+"""The names by which loops are made and known, and which callables make one."""
 
 from execution_lint.facts.scopes import Scope
 from execution_lint.facts.values import (
@@ -12,6 +12,7 @@ from execution_lint.facts.values import (
 )
 from execution_lint.project.things import (
     ExternalThing,
+    InstanceThing,
     PartialThing,
     Thing,
 )
@@ -32,6 +33,8 @@ WORDS = frozenset(
 
 _PACKAGES = frozenset({"asyncio", "uvloop", "winloop"})
 CLASSES = frozenset({"SelectorEventLoop", "ProactorEventLoop", "EventLoop", "Loop"})
+_TYPES = CLASSES | {"BaseEventLoop", "AbstractEventLoop", "BaseSelectorEventLoop"}
+_GIVING = frozenset({"new_event_loop()", "get_event_loop()", "get_running_loop()"})
 
 
 def makes_a_loop(thing: Thing) -> str:
@@ -47,6 +50,18 @@ def makes_a_loop(thing: Thing) -> str:
             return makes_a_loop(function)
         case _:
             return ""
+
+
+def is_loop(thing: Thing) -> bool:
+    """Whether something outside the project is a loop, or a class of loops."""
+    match thing:
+        case InstanceThing(of=ExternalThing(name=name)):
+            last = name.rpartition(".")[2]
+            return name.partition(".")[0] in _PACKAGES and (last in _GIVING or last in _TYPES)
+        case ExternalThing(name=name, receiver=None):
+            return name.partition(".")[0] in _PACKAGES and name.rpartition(".")[2] in _TYPES
+        case _:
+            return False
 
 
 def callee_name(scope: Scope, ref: Ref) -> str:

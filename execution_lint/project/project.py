@@ -14,6 +14,8 @@ from execution_lint.project.idle_contract import IdleContract
 from execution_lint.project.inference import Inference
 from execution_lint.project.invented_identifiers import InventedIdentifiers
 from execution_lint.project.library import Library
+from execution_lint.project.loop_patches import LoopPatches
+from execution_lint.project.loop_subjects import LoopPatch
 from execution_lint.project.loops import Loops
 from execution_lint.project.modules import Modules
 from execution_lint.project.reachability import Reachability
@@ -59,6 +61,7 @@ class Project:
             LoopCall: lambda: iter(Loops(self.inference, config.event_loop.owners)),
             NestedRun: lambda: self.runs.nested(),
             ImportTimeRun: lambda: self.runs.at_import(),
+            LoopPatch: lambda: iter(LoopPatches(self.inference)),
             RouteExit: self._route_exits,
             AnswerModel: lambda: answer_models(self.subjects(RouteExit)),
             AnsweredStatus: self._answered_statuses,

@@ -346,6 +346,15 @@ def _route(method: str, arguments: str = "'/execute'") -> dict[str, str]:
     }
 
 
+def _replaced(method: str) -> dict[str, str]:
+    """A method of a loop that is replaced, in a module that does not say where the loop comes from."""
+    return {
+        f"needle_{method}/loops.py": "import asyncio\n\n\ndef current() -> asyncio.AbstractEventLoop: ...\n",
+        f"needle_{method}/use.py": f"from loops import current\n\ncurrent().{method} = None\n",
+    }
+
+
+LOOP_METHODS = ("run_until_complete", "run_forever", "_run_once", "_check_running", "_check_closed")
 METHODS = ("get", "post", "put", "delete", "patch", "head", "options", "trace", "api_route")
 
 NEEDLES: dict[str, str] = {
@@ -363,6 +372,12 @@ NEEDLES: dict[str, str] = {
     "needle_loop_factory/use.py": "import asyncio\nfrom loops import make\n\nRUNNER = asyncio.Runner(loop_factory=make)\n",
     "needle_Thread/loops.py": "import asyncio\n\n\ndef serve():\n    loop = asyncio.new_event_loop()\n    loop.run_forever()\n",
     "needle_Thread/use.py": "from threading import Thread\nfrom loops import serve\n\nThread(target=serve).start()\n",
+    "needle_nest_asyncio/use.py": "import nest_asyncio\n\nnest_asyncio.apply()\n",
+    "needle_nest_asyncio2/use.py": "import nest_asyncio2\n\nnest_asyncio2.apply()\n",
+    "needle_patchAsyncio/use.py": "from ib_async import util\n\nutil.patchAsyncio()\n",
+    "needle_startLoop/use.py": "from ib_insync import util\n\nutil.startLoop()\n",
+    "needle_asyncio/use.py": "import asyncio\n\nasyncio.run = None\n",
+    **{path: text for method in LOOP_METHODS for path, text in _replaced(method).items()},
     **_enum("Enum", "enum", "needle_Enum"),
     **_enum("StrEnum", "enum", "needle_StrEnum"),
     **_enum("IntEnum", "enum", "needle_IntEnum"),
