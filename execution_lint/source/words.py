@@ -47,7 +47,8 @@ class WordIndex:
         found.update(self._with_word(needles.words))
         if needles.decorators:
             decorators = re.compile(
-                rb"(?:%s)" % b"|".join(sorted(re.escape(word.encode()) for word in needles.decorators))
+                rb"(?:%s)"
+                % b"|".join(sorted(re.escape(word.encode("utf-8", "surrogatepass")) for word in needles.decorators))
             )
             candidates = self._with_word(needles.decorators)
             found.update(
@@ -56,7 +57,7 @@ class WordIndex:
         return frozenset(found)
 
     def _with_word(self, words: frozenset[str]) -> set[str]:
-        encoded = [word.encode() for word in words]
+        encoded = [word.encode("utf-8", "surrogatepass") for word in words]
         found = {path for word in encoded if not word.isascii() for path, data in self._files.items() if word in data}
         plain = [word for word in encoded if word.isascii()]
         self._searches += 1
@@ -82,7 +83,7 @@ class WordIndex:
 
 def may_hold(data: bytes, needles: Needles) -> bool:
     """Whether a needle can stand in bytes of which nothing is known."""
-    return any(word.encode() in data for word in needles.words | needles.decorators)
+    return any(word.encode("utf-8", "surrogatepass") in data for word in needles.words | needles.decorators)
 
 
 def _has_decorator(data: bytes, words: re.Pattern[bytes]) -> bool:

@@ -209,6 +209,16 @@ def test_links_in_a_circle(project: Path) -> None:
     assert all("self.py" in note for note in ran.notes)
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="names that are not UTF-8 exist on Linux alone")
+def test_a_name_that_is_not_utf8(project: Path) -> None:
+    with open(os.fsencode(project / "app") + b"/caf\xe9.py", "w") as file:
+        file.write(LOOP + "\n\nasync def route():\n    return analyze()\n")
+    ran = scan("app")
+    assert (ran.code, set(ran.codes)) == (1, {"EXL101", "EXL102"})
+    (note,) = ran.notes
+    assert note.endswith("the report is not cached, for a file's name in it is not UTF-8; rename the file")
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="a named pipe")
 def test_a_pipe_is_not_waited_for(project: Path) -> None:
     os.mkfifo(project / "app" / "pipe.py")
