@@ -7,6 +7,7 @@ from pathlib import Path
 from execution_lint.engine.pool import Wanted, read_ahead
 from execution_lint.extract.opened import OpenedFile, Unparsable
 from execution_lint.facts.scopes import RegionFacts
+from execution_lint.source.dangling import CoroutineNames, dangling
 from execution_lint.source.reading import Unreadable, read
 from execution_lint.source.regions import Needles, Region
 from execution_lint.source.text import Undecodable, decode
@@ -186,6 +187,49 @@ class FileLibrary:
                 )
             if found:
                 yield path, found
+
+    def unawaited(self) -> Iterator[tuple[str, tuple[int, ...], frozenset[str]]]:
+        """The regions, by file, in which what a coroutine function gives may be left unawaited, told from the text, and
+        the names of the functions."""
+        for path in self.paths:
+            names = self._coroutines.of_file(path)
+            text = self._read(path) if names else None
+            if text is None or next(dangling(text, names), None) is None:
+                continue
+            opened = self.opened(path)
+            if opened is None:
+                continue
+            if opened.broken is not None and not opened.regions:
+                self._note(path, opened.broken)
+                continue
+            found = opened.regions_at(dangling(opened.text, names))
+            if found:
+                yield path, found, names
+
+    def _read(self, path: str) -> str | None:
+        """The text of a file, without opening it; None where it cannot be had."""
+        data = self.data(path)
+        try:
+            return decode(data) if data is not None else None
+        except Undecodable:
+            return None
+
+    def passed_over(self) -> Iterator[tuple[str, int]]:
+        """Coroutine functions by name that so many other functions share that their calls are not looked for in every
+        file, with the number of calls."""
+        return self._coroutines.passed_over()
+
+    @cached_property
+    def _coroutines(self) -> CoroutineNames:
+        names = CoroutineNames()
+        for path in self.paths:
+            data = self.data(path)
+            if data is not None and not data.isascii():
+                text = self._read(path)
+                data = text.encode("utf-8", "surrogatepass") if text is not None else None
+            if data is not None:
+                names.add(path, data)
+        return names
 
     def prepare(self, wanted: Mapping[str, Iterable[int]]) -> None:
         """Read regions that will be asked for, in several processes where that is quicker."""

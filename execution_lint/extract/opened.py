@@ -136,6 +136,12 @@ class OpenedFile:
                     found.add(index)
         return tuple(sorted(found))
 
+    def regions_at(self, offsets: Iterable[int]) -> tuple[int, ...]:
+        """The regions that hold these offsets of the text."""
+        lines = {bisect_right(self._starts, offset) for offset in offsets}
+        found = {index for line in lines if (index := self.region_at(line)) is not None}
+        return tuple(sorted(found))
+
     @cached_property
     def _words(self) -> frozenset[str]:
         return frozenset(re.findall(r"\w+", self.text))

@@ -37,3 +37,10 @@ class Library(Protocol):
 
     def candidates(self, needles: Needles) -> Iterator[tuple[str, tuple[int, ...]]]:
         """The regions, by file, in whose text one of the needles stands. Sorted."""
+
+    def unawaited(self) -> Iterator[tuple[str, tuple[int, ...], frozenset[str]]]:
+        """The regions, by file, in which what a coroutine function gives may be left unawaited, and the names of the
+        functions. Sorted."""
+
+    def passed_over(self) -> Iterator[tuple[str, int]]:
+        """Names of coroutine functions whose calls are not looked for in every file, with the number of calls."""

@@ -9,6 +9,7 @@ from execution_lint.project.answer_models import answer_models
 from execution_lint.project.answer_values import AnswerValues
 from execution_lint.project.answered_statuses import AnsweredStatuses
 from execution_lint.project.call_graph.nested_runs import NestedRuns
+from execution_lint.project.coroutines import Coroutines
 from execution_lint.project.error_answers import ErrorAnswers
 from execution_lint.project.idle_contract import IdleContract
 from execution_lint.project.inference import Inference
@@ -37,6 +38,7 @@ from execution_lint.project.subjects import (
     ShadowedRoute,
     StatusUse,
     TupleAnswer,
+    UnawaitedCoroutine,
 )
 from execution_lint.project.things import ClassThing, Thing
 from execution_lint.project.tuple_answers import TupleAnswers
@@ -62,6 +64,7 @@ class Project:
             NestedRun: lambda: self.runs.nested(),
             ImportTimeRun: lambda: self.runs.at_import(),
             LoopPatch: lambda: iter(LoopPatches(self.inference)),
+            UnawaitedCoroutine: lambda: iter(Coroutines(self.inference, self._cannot_tell("coroutine"))),
             RouteExit: self._route_exits,
             AnswerModel: lambda: answer_models(self.subjects(RouteExit)),
             AnsweredStatus: self._answered_statuses,
@@ -103,6 +106,14 @@ class Project:
         loops = self.subjects(LoopCall) if self.config.event_loop.owners else ()
         not_read = self.routes.not_read if self.config.envelopes else ()
         yield from IdleContract(self.inference, self.config, handlers, loops, not_read)
+
+    def _cannot_tell(self, subject: str) -> Callable[[str], None]:
+        """Counts what could not be decided about a subject, by reason."""
+
+        def count(reason: str) -> None:
+            self.undecided[subject, reason] += 1
+
+        return count
 
     def _route_exits(self) -> Iterator[RouteExit]:
         for framework in self.routes.not_read:

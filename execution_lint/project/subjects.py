@@ -52,6 +52,24 @@ class LoopCall:
     related: tuple[Related, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class UnawaitedCoroutine:
+    """A call that makes a coroutine which nobody awaits."""
+
+    place: Place
+    scope: str
+    call: str
+    """The call as people would write it: `service.stop()`."""
+    how: str
+    """What is done with the coroutine instead: `dropped`, `unpacked`, `compared by ==`."""
+    is_async: bool
+    """It stands in a coroutine function, where it could be awaited."""
+    caller: str
+    """Qualified name of the function that it stands in; empty in a module's or class's own code."""
+    confidence: Confidence
+    related: tuple[Related, ...] = ()
+
+
 class AnswerKind(Enum):
     """What one exit of a handler may answer."""
 

@@ -1,0 +1,112 @@
+"""Which calls may dangle, told from the text alone."""
+
+import pytest
+
+from execution_lint.source.dangling import MAXIMUM_CALLS, CoroutineNames, dangling
+
+NAMES = frozenset({"job"})
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "job()",
+        "    service.job()",
+        "x = job()",
+        "x = service.repository.job(1, 'a)')",
+        "if job(): pass",
+        "if not job(): pass",
+        "if (job()): pass",
+        "while a and job(): pass",
+        "for x in job(): pass",
+        "return job()",
+        "return job().x",
+        "return job()['x']",
+        "return job() == 1",
+        "return job() or None",
+        "return await job().x",
+        "await (job()).x",
+        "f'{job()}'",
+        "str(job())",
+        "len(service.job())",
+        "print(1); job()",
+        "call(job() + 1)",
+        "[job() + 1]",
+        "get().job()",
+        "a[0].job()",
+        "client('x').job()",
+        "(client\n    .job())",
+        "with job(): pass",
+        "call(job('''\n)''') + 1)",
+        "x = (\n    job()\n    == 1\n)",
+    ],
+)
+def test_a_call_that_may_dangle(line: str) -> None:
+    assert list(dangling(line, NAMES)) == [line.index("job(")]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "await job()",
+        "await service.job()",
+        "await service.repository().job(1)",
+        "await\tjob()",
+        "yield job()",
+        "gather(job(), other.job())",
+        "tasks.append(job())",
+        "create_task(job(1, (2, 3)))",
+        "[job() for _ in range(3)]",
+        "(job() for _ in range(3))",
+        "async def job(): pass",
+        "def job(): pass",
+        "class job(): pass",
+        "async with job() as x: pass",
+        "# job() is said here",
+        "other_job()",
+        "job = 3",
+        "a job (in prose)",
+        "return await job()\n@decorator\ndef other(): pass",
+    ],
+)
+def test_a_call_that_is_plainly_somebody_elses(line: str) -> None:
+    assert list(dangling(line, NAMES)) == []
+
+
+def names_of(**files: str) -> CoroutineNames:
+    names = CoroutineNames()
+    for path, text in files.items():
+        names.add(path, text.encode())
+    return names
+
+
+def test_a_name_is_looked_at_in_the_files_that_call_it() -> None:
+    names = names_of(a="async def job(): pass", b="job()", c="job")
+    assert [sorted(names.of_file(path)) for path in "abc"] == [["job"], ["job"], []]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["from a import job as start\nstart()", "import x, job as start\nstart()", "start = partial(job, 1)\nstart()"],
+)
+def test_a_further_name_is_looked_at_too(text: str) -> None:
+    assert "start" in names_of(a="async def job(): pass", b=text).of_file("b")
+
+
+def test_a_name_of_many_functions_is_looked_at_where_its_coroutine_function_is() -> None:
+    calls = "get()\n" * (MAXIMUM_CALLS + 1)
+    names = names_of(a="async def get(): pass\nget()", b="def get(): pass", c=calls)
+    assert [sorted(names.of_file(path)) for path in "abc"] == [["get"], [], []]
+    assert list(names.passed_over()) == [("get", MAXIMUM_CALLS + 4)]
+
+
+def test_a_name_of_coroutine_functions_alone_is_looked_at_however_often_it_is_called() -> None:
+    names = names_of(a="async def job(): pass", c="job()\n" * (MAXIMUM_CALLS + 1))
+    assert names.of_file("c") == {"job"}
+    assert list(names.passed_over()) == []
+
+
+def test_names_in_other_letters_are_names() -> None:
+    names = names_of(a="async def prüfe(): pass", b="prüfe()")
+    assert names.of_file("b") == {"prüfe"}
+    assert list(dangling("prüfe()", names.of_file("b"))) == [0]
