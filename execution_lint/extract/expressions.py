@@ -41,7 +41,7 @@ from execution_lint.facts.values import (
     Unknown,
 )
 
-_MUTATORS = frozenset({"update", "setdefault", "pop", "clear"})
+_MUTATORS = frozenset({"update", "setdefault", "pop", "popitem", "clear"})
 _LIST_MUTATORS = frozenset({"append", "extend", "insert", "remove", "popitem", "add", "discard", "sort", "reverse"})
 
 OPERATORS: dict[type[ast.AST], str] = {

@@ -129,8 +129,8 @@ class Choice(_Value, frozen=True, tag="choice"):
 
 
 class Changed(_Value, frozen=True, tag="changed"):
-    """`base` after a change in place: `set`, `delete`, `update`, `setdefault`, `pop`, `clear`, `method` (another
-    method), `passed` (given to a call, `value`)."""
+    """`base` after a change in place: `set`, `delete`, `update`, `setdefault`, `pop`, `popitem`, `clear`,
+    `method` (another method), `passed` (given to a call, `value`)."""
 
     base: Ref
     how: str

@@ -20,6 +20,7 @@ from execution_lint.facts.values import (
     Parameter,
     Ref,
 )
+from execution_lint.project.dict_changes import update_call
 from execution_lint.project.inference import Inference
 from execution_lint.project.models import Model, Models
 from execution_lint.project.response_names import response_kind
@@ -74,15 +75,15 @@ class AnswerValues:
                     for entry, value in entries
                 ]
                 yield from self._last(at, tuple(given), key, way, passed)
-            case Changed(base=base, how=how, key=entry, value=value):
+            case Changed(base=base, how=how, key=entry, value=value) as changed:
                 named = strings(self._inference, At(frame, entry)) if entry != NONE else None
                 if how in ("set", "setdefault") and named is not None and key in named:
                     yield Held(At(frame, value), way)
                     if how == "set":
                         return
                 if how == "update":
-                    update = self._inference.scope(frame).values[value]
-                    inner = update.arguments if isinstance(update, Call) else (Argument("", value),)
+                    update = update_call(self._inference.scope(frame), changed)
+                    inner = update.arguments if update is not None else (Argument("", value),)
                     found = tuple(self._last(at, inner, key, way, passed))
                     yield from found
                     if found:

@@ -122,8 +122,9 @@ class Calls(StandardCalls):
             frame = Frame(frame.path, frame.region, parent) if parent != NONE else None
         yield UnknownThing("`super()` outside a class")
 
-    def arguments(self, function: FunctionThing, call: At) -> "dict[str, tuple[At, ...]]":
-        """What the parameters of a function stand for in a call; parameters left to their default are bound to it."""
+    def arguments(self, function: FunctionThing, call: At, skipped: int = 0) -> "dict[str, tuple[At, ...]]":
+        """What the parameters of a function stand for in a call, whose first arguments, `skipped` of them, are not for
+        it; parameters left to their default are bound to it."""
         value = self.value(call)
         scope = self.scope(function.definition)
         parameters = list(scope.parameters)
@@ -133,7 +134,7 @@ class Calls(StandardCalls):
             )
             if takes_receiver and not self.is_static(function.definition):
                 parameters = parameters[1:]
-        given = value.arguments if isinstance(value, Call) else ()
+        given = value.arguments[skipped:] if isinstance(value, Call) else ()
         return self.bound(
             parameters,
             given,

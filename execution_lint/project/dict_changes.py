@@ -122,8 +122,10 @@ class DictChanges(ABC):
                     yield Answer(AnswerKind.OBJECT, answer.keys - set(names), answer.is_open, answer.reason)
             case "clear":
                 yield EMPTY
+            case "popitem":
+                yield Answer(AnswerKind.OBJECT, frozenset(), True, "a key that is not known is removed")
             case "update":
-                yield from self._updated(frame, answer, changed.value)
+                yield from self._updated(frame, answer, changed)
             case "passed":
                 yield (
                     opened(answer, "it is handed to a function that may add keys")
@@ -133,10 +135,10 @@ class DictChanges(ABC):
             case _:
                 yield answer
 
-    def _updated(self, frame: Frame, answer: Answer, ref: Ref) -> Iterator[Answer]:
-        call = self._inference.scope(frame).values[ref]
-        if not isinstance(call, Call):
-            yield from crossed((answer,), self.answers(At(frame, ref)))
+    def _updated(self, frame: Frame, answer: Answer, changed: Changed) -> Iterator[Answer]:
+        call = update_call(self._inference.scope(frame), changed)
+        if call is None:
+            yield from crossed((answer,), self.answers(At(frame, changed.value)))
             return
         answers: tuple[Answer, ...] = (answer,)
         for argument in call.arguments:
@@ -227,3 +229,11 @@ def _changed_names(scope: Scope) -> Iterator[str]:
                 given = scope.values[argument.value]
                 if isinstance(given, Free):
                     yield given.name
+
+
+def update_call(scope: Scope, changed: Changed) -> Call | None:
+    """The call `base.update(...)` behind a change; None for `base |= value`."""
+    call = scope.values[changed.value]
+    function = scope.values[call.function] if isinstance(call, Call) else None
+    is_method = isinstance(function, Attribute) and function.name == "update" and function.base == changed.base
+    return call if is_method and isinstance(call, Call) else None

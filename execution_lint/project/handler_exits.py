@@ -6,13 +6,9 @@ from dataclasses import dataclass, replace
 from execution_lint.facts.scopes import Exit, ExitKind, Scope
 from execution_lint.facts.values import (
     NONE,
-    Awaited,
-    Call,
     Changed,
     Choice,
-    Free,
     Mapping,
-    Nested,
     Ref,
     Sequence,
     Spread,
@@ -22,11 +18,11 @@ from execution_lint.model.confidence import Confidence
 from execution_lint.model.place import Place, Span
 from execution_lint.project.answer_origins import AnswerOrigins
 from execution_lint.project.answers import unknown
-from execution_lint.project.frameworks import WEBSOCKET
 from execution_lint.project.inference import Inference
+from execution_lint.project.overrides import NO_BODY, Overrides
 from execution_lint.project.reachability import Reachability
 from execution_lint.project.registration import Registration
-from execution_lint.project.routers import Routers, argument_of
+from execution_lint.project.routers import Routers
 from execution_lint.project.shapes import Shapes
 from execution_lint.project.spelling import spelled
 from execution_lint.project.strings import status_code
@@ -34,16 +30,11 @@ from execution_lint.project.subjects import Answer, AnswerKind, Route, RouteExit
 from execution_lint.project.things import (
     At,
     ClassThing,
-    ExternalThing,
     Frame,
-    FunctionThing,
     InstanceThing,
 )
 from execution_lint.project.wire_models import WireModels, sent
 
-_NO_BODY = frozenset({204, 205, 304})
-_BODILESS = frozenset({"HEAD", "OPTIONS"})
-"""The methods whose answers have no body; Litestar answers DELETE with 204 unless it is told otherwise."""
 _TUPLE_READERS = frozenset({"flask", "quart"})
 """The frameworks in which `return body, status` sets the status."""
 _CODE_FIRST = frozenset({"django-ninja"})
@@ -71,6 +62,7 @@ class HandlerExits:
         self._routers = routers
         self._wires = WireModels(inference, shapes)
         self._origins = AnswerOrigins(inference)
+        self._overrides = Overrides(inference, shapes, routers)
 
     def of_handler(self, registrations: list[Registration]) -> Iterator[HandlerExit]:
         """The exits of the handler that the registrations share, not yet governed."""
@@ -85,11 +77,12 @@ class HandlerExits:
             )
         )
         framework = registrations[0].framework
-        override = self._override(frame, registrations)
+        override = self._overrides.of_handler(frame, registrations)
         wire = self._wires.of_handler(frame, registrations)
         written = frozenset(_written(scope))
         confidence = Confidence.weakest(
-            *(registration.confidence for registration in registrations), self._decoration(frame, registrations)
+            *(registration.confidence for registration in registrations),
+            self._overrides.confidence(frame, registrations),
         )
         for exit in scope.exits:
             if exit.kind is ExitKind.YIELD or not self._reachability.is_reachable(frame, exit.flow):
@@ -102,7 +95,7 @@ class HandlerExits:
             elif scope.is_generator:
                 returned = answers = (Answer(AnswerKind.NOT_JSON, reason="a stream"),)
             elif override is not None:
-                returned = answers = (override,)
+                returned = answers = override
             else:
                 by_model = wire if wire is None or not self._is_response(at) else None
                 is_model_passed = wire is not None and by_model is None
@@ -156,7 +149,7 @@ class HandlerExits:
         """What a handler returns, and what is sent of it."""
         if at is None:
             null = (Answer(AnswerKind.BARE, reason="null"),)
-            return null, sent(wire, null) if wire is not None else null
+            return null, sent(wire, null, is_dict=False) if wire is not None else null
         returned: dict[Answer, None] = {}
         answered: dict[Answer, None] = {}
         for alternative in self._alternatives(at):
@@ -176,7 +169,7 @@ class HandlerExits:
                 answers = tuple(_as_text(answer) for answer in answers)
             returned.update(dict.fromkeys(answers))
             if wire is not None and not self._is_response(alternative):
-                answers = sent(wire, answers)
+                answers = sent(wire, answers, is_dict=not self._is_object(alternative))
             answered.update(dict.fromkeys(answers))
         return tuple(returned), tuple(answered)
 
@@ -198,134 +191,10 @@ class HandlerExits:
             yield unknown("a tuple with a spread")
             return
         for answer in self._shapes.answers(first):
-            if code in _NO_BODY:
+            if code in NO_BODY:
                 yield Answer(AnswerKind.NOT_JSON, reason="no body")
             else:
                 yield Answer(answer.kind, answer.keys, answer.is_open, answer.reason, is_error or answer.is_error)
-
-    def _override(self, frame: Frame, registrations: list[Registration]) -> Answer | None:
-        """An answer that does not follow from the return value: another response class, no body, a decorator that
-        makes its own."""
-        for registration in registrations:
-            if registration.methods == (WEBSOCKET,):
-                return Answer(AnswerKind.NOT_JSON, reason="a WebSocket")
-            at = registration.decorator
-            call = self._inference.value(at) if at is not None else None
-            if at is None or not isinstance(call, Call):
-                continue
-            code_ref = argument_of(call, "status_code", 99)
-            code = status_code(self._inference, At(at.frame, code_ref)) if code_ref != NONE else None
-            if code in _NO_BODY:
-                return Answer(AnswerKind.NOT_JSON, reason="no body")
-            rendered = self._rendered(registration, at, call)
-            if rendered is not None:
-                return rendered
-            is_default = code_ref == NONE and registration.framework == "litestar"
-            if registration.methods and set(registration.methods) <= (
-                _BODILESS | {"DELETE"} if is_default else _BODILESS
-            ):
-                return Answer(AnswerKind.NOT_JSON, reason="no body")
-        return self._redecorated(frame, registrations)
-
-    def _rendered(self, registration: Registration, at: At, call: Call) -> Answer | None:
-        """A response or route class that decides what is sent."""
-        candidates: list[At] = []
-        own = argument_of(call, "response_class", 99)
-        if own != NONE:
-            candidates.append(At(at.frame, own))
-        for router in registration.routers:
-            names = ("route_class", "default_response_class") if own == NONE else ("route_class",)
-            candidates += [found for name in names if (found := self._routers.keyword(router, name)) is not None]
-        for candidate in candidates:
-            for thing in self._inference.things(candidate):
-                if isinstance(thing, ClassThing):
-                    name = self._inference.scope(thing.definition).qualname
-                    return unknown(f"`{name}` decides what is sent")
-                if isinstance(thing, ExternalThing) and self._shapes.is_response(thing) and "JSON" not in thing.name:
-                    return Answer(AnswerKind.NOT_JSON, reason=f"a {thing.name.rpartition('.')[2]}")
-        return None
-
-    def _redecorated(self, frame: Frame, registrations: list[Registration]) -> Answer | None:
-        """A decorator of the project between the route and the handler that does not hand on what the handler
-        returns."""
-        scope = self._inference.scope(frame)
-        first = max((registration.position for registration in registrations), default=NONE)
-        for decorator in scope.decorators[first + 1 :] if first != NONE else ():
-            value = scope.values[decorator]
-            made_by_call = isinstance(value, Call)
-            for thing in self._inference.things(At(frame, value.function if isinstance(value, Call) else decorator)):
-                if isinstance(thing, FunctionThing) and not self._hands_on(thing, made_by_call):
-                    name = self._inference.scope(thing.definition).name
-                    return unknown(f"decorated by `{name}`, which makes an answer of its own")
-        return None
-
-    def _hands_on(self, decorator: FunctionThing, made_by_call: bool) -> bool:
-        """Whether a decorator returns what the decorated function returns."""
-        definition = decorator.definition
-        facts = self._inference.module(definition.path).facts(definition.region)
-        assert facts is not None
-        scope = facts.scopes[definition.scope]
-        if made_by_call:
-            inner = self._nested_result(scope.exits, scope.values)
-            if inner is None:
-                return False
-            scope = facts.scopes[inner]
-        names = {parameter.name for parameter in scope.parameters}
-        inner = self._nested_result(scope.exits, scope.values)
-        if inner is None:
-            returned = [
-                scope.values[exit.value] for exit in scope.exits if exit.kind is ExitKind.RETURN and exit.value != NONE
-            ]
-            return all(getattr(value, "name", "") in names for value in returned)
-        wrapper = facts.scopes[inner]
-        found = False
-        for exit in wrapper.exits:
-            if exit.kind is ExitKind.RETURN and exit.value != NONE:
-                found |= self._is_call_of(wrapper.values, exit.value, names, 8)
-        return found
-
-    def _nested_result(self, exits: tuple[Exit, ...], values: tuple[object, ...]) -> int | None:
-        for exit in exits:
-            if exit.kind is ExitKind.RETURN and exit.value != NONE:
-                value = values[exit.value]
-                if isinstance(value, Call) and value.arguments:
-                    value = values[value.arguments[0].value]
-                if isinstance(value, Nested):
-                    return value.scope
-        return None
-
-    def _is_call_of(self, values: tuple[object, ...], ref: Ref, names: set[str], depth: int) -> bool:
-        if depth == 0 or ref == NONE:
-            return False
-        match values[ref]:
-            case Awaited(base=base):
-                return self._is_call_of(values, base, names, depth - 1)
-            case Choice(alternatives=alternatives):
-                return any(self._is_call_of(values, alternative, names, depth - 1) for alternative in alternatives)
-            case Call(function=function, arguments=arguments):
-                callee = values[function]
-                if isinstance(callee, Free) and callee.name in names:
-                    return True
-                return any(
-                    isinstance(given := values[argument.value], Free) and given.name in names for argument in arguments
-                )
-            case _:
-                return False
-
-    def _decoration(self, frame: Frame, registrations: list[Registration]) -> Confidence:
-        """How sure the answer is behind decorators from outside the project, which may change it."""
-        scope = self._inference.scope(frame)
-        last = max((registration.position for registration in registrations), default=NONE)
-        if last == NONE:
-            return Confidence.PROVEN
-        for decorator in scope.decorators[last + 1 :]:
-            value = scope.values[decorator]
-            for thing in self._inference.things(At(frame, value.function if isinstance(value, Call) else decorator)):
-                if not isinstance(thing, FunctionThing) and not (
-                    isinstance(thing, ExternalThing) and thing.name.startswith("functools.")
-                ):
-                    return Confidence.LIKELY
-        return Confidence.PROVEN
 
 
 def _written(scope: Scope) -> Iterator[str]:

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 
+from execution_lint.facts.scopes import ExitKind
 from execution_lint.facts.values import (
     NONE,
     Attribute,
     Call,
     Constant,
+    Parameter,
     Ref,
 )
 from execution_lint.project.answers import EMPTY, unknown
@@ -21,6 +23,7 @@ from execution_lint.project.things import (
     ClassThing,
     ExternalThing,
     Frame,
+    FunctionThing,
     InstanceThing,
     Thing,
 )
@@ -85,6 +88,43 @@ class Responses(DictChanges):
                 if kind:
                     return kind
         return ""
+
+    def renders_content(self, cls: ClassThing) -> bool:
+        """Whether a response class of the project sends its content as JSON: it has no `render` of its own, or one that
+        only dumps what it is given."""
+        for base in self._inference.ancestry(cls):
+            for site in self._inference.class_sites(base, "render") if isinstance(base, ClassThing) else ():
+                for thing in self._inference.things(site):
+                    if not isinstance(thing, FunctionThing):
+                        return False
+                    if not self._only_dumps(thing, 2):
+                        return False
+        return True
+
+    def _only_dumps(self, function: FunctionThing, depth: int) -> bool:
+        """Whether a function returns one of its parameters as JSON text, by `dumps` or another function that does."""
+        definition = function.definition
+        frame = Frame(definition.path, definition.region, definition.scope)
+        returned = [exit.value for exit in self._inference.scope(frame).exits if exit.kind is ExitKind.RETURN]
+        return bool(returned) and all(value != NONE and self._is_text_of(At(frame, value), depth) for value in returned)
+
+    def _is_text_of(self, at: At, depth: int) -> bool:
+        """`json.dumps(content)`, `orjson.dumps(content, ...)`, with or without `.encode()`."""
+        scope = self._inference.scope(at.frame)
+        call = scope.values[at.ref]
+        if not isinstance(call, Call):
+            return False
+        function = scope.values[call.function]
+        if isinstance(function, Attribute) and function.name == "encode":
+            return self._is_text_of(At(at.frame, function.base), depth)
+        if not call.arguments or not isinstance(scope.values[call.arguments[0].value], Parameter):
+            return False
+        things = self._inference.things(At(at.frame, call.function))
+        return bool(things) and all(
+            (isinstance(thing, ExternalThing) and thing.name.rpartition(".")[2] == "dumps")
+            or (isinstance(thing, FunctionThing) and depth > 0 and self._only_dumps(thing, depth - 1))
+            for thing in things
+        )
 
     def is_response(self, thing: Thing) -> bool:
         """Whether a thing is a response object or class, which no wire model touches."""

@@ -31,7 +31,8 @@ from execution_lint.project.inference import Inference
 from execution_lint.project.reachability import Reachability
 from execution_lint.project.response_names import response_kind
 from execution_lint.project.responses import Responses
-from execution_lint.project.strings import status_code
+from execution_lint.project.standard_names import AWAITING, COPIERS, IN_THREADS
+from execution_lint.project.strings import listed, status_code
 from execution_lint.project.subjects import Answer, AnswerKind
 from execution_lint.project.things import (
     At,
@@ -308,25 +309,26 @@ class Shapes(Responses):
             case FunctionThing():
                 yield from self.returned(thing, at)
             case PartialThing(function=FunctionThing() as function, call=made):
-                yield from self.returned(function, made)
+                yield from self.returned(function, made, 1)
             case ClassThing() if self._response_base(thing):
                 yield from self._response(
                     at.frame,
                     call,
                     self._response_base(thing),
-                    is_own=bool(self._inference.class_sites(thing, "render")),
+                    is_own=not self.renders_content(thing),
                 )
             case _:
                 for result in self._inference.called(thing, at):
                     yield from self.of_thing(result)
 
-    def returned(self, function: FunctionThing, call: At) -> Iterator[Answer]:
-        """What a function of the project gives for this call."""
+    def returned(self, function: FunctionThing, call: At, skipped: int = 0) -> Iterator[Answer]:
+        """What a function of the project gives for this call, whose first arguments, `skipped` of them, are not for
+        it."""
         scope = self._inference.scope(function.definition)
         if scope.is_generator:
             yield Answer(AnswerKind.NOT_JSON, reason="a generator")
             return
-        frame = self.frame_of_call(function, call)
+        frame = self.frame_of_call(function, call, skipped)
         found = False
         for exit in scope.exits:
             if exit.kind is ExitKind.RETURN and self._reachability.is_reachable(frame, exit.flow):
@@ -344,7 +346,7 @@ class Shapes(Responses):
         if not found:
             yield Answer(AnswerKind.NOT_JSON, reason="it never returns")
 
-    def frame_of_call(self, function: FunctionThing, call: At) -> Frame:
+    def frame_of_call(self, function: FunctionThing, call: At, skipped: int = 0) -> Frame:
         """The scope of a function as this call sees it; as any call does, where it is too deep or too large."""
         definition = function.definition
         scope = self._inference.scope(definition)
@@ -354,7 +356,7 @@ class Shapes(Responses):
             definition.path,
             definition.region,
             definition.scope,
-            self._inference.arguments(function, call),
+            self._inference.arguments(function, call, skipped),
             self._inference.spare_keywords(function, call),
             call.frame.calls + 1,
             self._inference.heir(function),
@@ -377,12 +379,19 @@ class Shapes(Responses):
             for argument in call.arguments:
                 answers = self._with_argument(frame, answers, argument)
             yield from answers
+        elif thing.name == "builtins.dict.fromkeys" and positional:
+            names = listed(self._inference, At(frame, positional[0].value))
+            yield Answer(AnswerKind.OBJECT, frozenset(names or ()), names is None, "" if names else "computed keys")
         elif thing.name in _DUMPERS and positional:
             yield from self.answers(At(frame, positional[0].value))
         elif last == "jsonify":
             yield from self._jsonify(frame, call)
         elif response_kind(thing.name):
             yield from self._response(frame, call, response_kind(thing.name), is_own=False)
+        elif thing.name in AWAITING | COPIERS and positional:
+            yield from self.answers(At(frame, positional[0].value))
+        elif (thing.name in IN_THREADS or last == "run_in_executor") and positional:
+            yield from self._in_thread(at, call, last == "run_in_executor")
         elif last in _TRANSPARENT and positional:
             code = (
                 status_code(self._inference, At(frame, positional[1].value))
@@ -395,6 +404,23 @@ class Shapes(Responses):
         else:
             for made in self._inference.called(thing, at):
                 yield from self.of_thing(made)
+
+    def _in_thread(self, at: At, call: Call, is_executor: bool) -> Iterator[Answer]:
+        """What a function gives that another thread calls for this call."""
+        first = 1 if is_executor else 0
+        if len(call.arguments) <= first or call.arguments[first].name:
+            yield unknown("a function that is not known, in another thread")
+            return
+        for thing in self._inference.things(At(at.frame, call.arguments[first].value)):
+            match thing:
+                case FunctionThing():
+                    yield from self.returned(thing, at, first + 1)
+                case PartialThing(function=FunctionThing() as function, call=made):
+                    yield from self.returned(function, made, 1)
+                case UnknownThing(reason=reason):
+                    yield unknown(reason)
+                case _:
+                    yield unknown("a function from outside the project, in another thread")
 
     def of_thing(self, thing: Thing) -> Iterator[Answer]:
         """What an object is as JSON, by its class."""

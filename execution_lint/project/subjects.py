@@ -156,6 +156,8 @@ class WireModel:
     """The fields, where it is one model; else none."""
     allows_more: bool
     """Keys beside the fields are sent too, or it is not known whether they are."""
+    keeps_more: bool
+    """Keys beside the fields are sent too."""
     selected_at: Place
     """Where the route says which fields are sent; the declaration itself where it does not."""
 

@@ -7,7 +7,7 @@ from execution_lint.facts.values import NONE, Call, Constant, Mapping, Ref
 from execution_lint.model.place import Place
 from execution_lint.project.answers import unknown
 from execution_lint.project.inference import Inference
-from execution_lint.project.models import Model, Models, Selection
+from execution_lint.project.models import EVERY_FIELD, Model, Models, Selection
 from execution_lint.project.registration import Registration
 from execution_lint.project.routers import argument_of
 from execution_lint.project.shapes import Shapes
@@ -72,7 +72,13 @@ class WireModels:
         if any(other != first and _decides(other) != _decides(first) for other in found[1:]):
             place = next(model.place for model in found if model is not None)
             return WireModel(
-                "one of several models", place, (unknown("its routes declare different models"),), (), True, place
+                "one of several models",
+                place,
+                (unknown("its routes declare different models"),),
+                (),
+                allows_more=True,
+                keeps_more=False,
+                selected_at=place,
             )
         return first
 
@@ -140,6 +146,10 @@ class WireModels:
             ),
             fields=self._fields(models, selection, by_alias=by_alias) if len(models) == 1 == len(types) else (),
             allows_more=len(models) != 1 or len(types) != 1 or models[0].allows_more or bool(models[0].reason),
+            keeps_more=len(models) == 1 == len(types)
+            and models[0].allows_more
+            and not models[0].reason
+            and selection == EVERY_FIELD,
             selected_at=Place(at.frame.path, self._inference.scope(at.frame).spans[cut])
             if at is not None and cut != NONE
             else place,
@@ -198,14 +208,19 @@ def _is_null(types: Things) -> bool:
     return all(isinstance(thing, ConstantThing) for thing in types)
 
 
-def sent(model: WireModel, returned: tuple[Answer, ...]) -> tuple[Answer, ...]:
-    """What the model makes of what a handler returns: null stays null, an error keeps its status."""
+def sent(model: WireModel, returned: tuple[Answer, ...], *, is_dict: bool) -> tuple[Answer, ...]:
+    """What the model makes of what a handler returns: null stays null, an error keeps its status, and a model that
+    keeps further keys those of a dict."""
     bodies = tuple(answer for answer in model.answers if not _is_none(answer))
     may_be_null = len(bodies) < len(model.answers)
     found: dict[Answer, None] = {}
     for answer in returned:
         if (may_be_null and _is_none(answer)) or answer.kind in (AnswerKind.NOT_JSON, AnswerKind.RAISE):
             found[answer] = None
+        elif is_dict and model.keeps_more and answer.kind is AnswerKind.OBJECT:
+            more = answer.keys - {key for field in model.fields for key in field.reads}
+            keys = frozenset().union(more, *(body.keys for body in bodies))
+            found[Answer(AnswerKind.OBJECT, keys, answer.is_open, answer.reason, answer.is_error)] = None
         else:
             for body in bodies:
                 found[replace(body, is_error=body.is_error or answer.is_error)] = None
