@@ -95,7 +95,11 @@ class Fates:
                 continue
             handing = self._of_nested(facts.scopes, definition, index, depth)
             for fate in found:
-                if fate.handing is Handing.AT_ONCE and handing is not Handing.AT_ONCE and not scope.is_async:
+                if fate.handing is not Handing.AT_ONCE or handing is Handing.AT_ONCE:
+                    yield fate
+                elif handing is Handing.WRAPPED:
+                    yield Fate(handing, fate.confidence, fate.frame, fate.ref)
+                elif not scope.is_async:
                     yield Fate(handing)
                 else:
                     yield fate
@@ -150,8 +154,8 @@ class Fates:
             for exit in scope.exits:
                 is_left = exit.kind is ExitKind.RETURN and exit.value != NONE
                 if is_left and _is_nested(scope, exit.value, index, inner.name):
-                    return Handing.AT_ONCE
-        for handing in (Handing.AT_ONCE, Handing.ON_THE_LOOP, Handing.ELSEWHERE):
+                    found.add(Handing.WRAPPED)
+        for handing in (Handing.AT_ONCE, Handing.WRAPPED, Handing.ON_THE_LOOP, Handing.ELSEWHERE):
             if handing in found:
                 return handing
         return Handing.UNKNOWN

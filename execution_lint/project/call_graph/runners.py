@@ -4,7 +4,7 @@ from execution_lint.facts.values import Attribute, Call
 from execution_lint.model.confidence import Confidence
 from execution_lint.project.inference import Inference
 from execution_lint.project.loop_names import callee_name
-from execution_lint.project.things import At, ExternalThing, InstanceThing, PartialThing, Thing, UnknownThing
+from execution_lint.project.things import At, ExternalThing, InstanceThing, PartialThing, Thing, Things, UnknownThing
 
 PACKAGES = frozenset({"asyncio", "uvloop", "winloop", "anyio", "uvicorn", "quart", "aiohttp", "asgiref", "discord"})
 """The packages that have a runner."""
@@ -42,12 +42,16 @@ WORDS = METHODS | {"run", "async_to_sync", "AsyncToSync", "run_app"}
 """One of these stands wherever a runner is named, unless an alias does."""
 
 
+_LOOPS = frozenset({"asyncio", "uvloop", "winloop", "qasync"})
+"""The packages whose objects with these methods are loops."""
+
+
 def runner(thing: Thing) -> str:
     """The name of the runner that a callable is; empty for anything else."""
     match thing:
         case ExternalThing(name=name) if name in RUNNERS:
             return RUNNERS[name]
-        case ExternalThing(name=name) if name.rpartition(".")[2] in METHODS:
+        case ExternalThing(name=name) if name.rpartition(".")[2] in METHODS and name.partition(".")[0] in _LOOPS:
             return name.rpartition(".")[2]
         case InstanceThing(of=ExternalThing(name=name)) if name in _BRIDGES:
             return BRIDGE
@@ -63,13 +67,21 @@ def called_runner(inference: Inference, at: At) -> tuple[str, Confidence]:
     call = scope.values[at.ref]
     assert isinstance(call, Call)
     things = inference.things(At(at.frame, call.function))
-    for thing in things:
-        name = runner(thing)
-        if name:
-            return name, Confidence.PROVEN
     function = scope.values[call.function]
-    is_vague = all(isinstance(thing, UnknownThing) for thing in things)
-    if is_vague and isinstance(function, Attribute) and function.name in METHODS:
-        is_loop = "loop" in callee_name(scope, function.base).lower()
+    is_loop = isinstance(function, Attribute) and "loop" in callee_name(scope, function.base).lower()
+    name = next((name for thing in things if (name := runner(thing))), "")
+    is_vague = any(isinstance(thing, UnknownThing) for thing in things)
+    if name:
+        return name, Confidence.PROVEN if not is_vague else Confidence.LIKELY if is_loop else Confidence.POSSIBLE
+    if isinstance(function, Attribute) and function.name in METHODS and _may_be_a_loop(things):
         return function.name, Confidence.LIKELY if is_loop else Confidence.POSSIBLE
     return "", Confidence.PROVEN
+
+
+def _may_be_a_loop(things: Things) -> bool:
+    """Whether nothing is known of an object that speaks against its being a loop."""
+    return all(
+        isinstance(thing, UnknownThing)
+        or (isinstance(thing, ExternalThing) and thing.name.lower().rpartition(".")[0].endswith(("loop", "loop()")))
+        for thing in things
+    )

@@ -156,22 +156,14 @@ class Uses:
             match fate.handing:
                 case Handing.AT_ONCE if fate.frame is None:
                     yield Use(frame, ref, place, Manner.AT_ONCE, confidence, whom, match.receiver)
-                case Handing.AT_ONCE:
-                    assert fate.frame is not None
+                case Handing.AT_ONCE | Handing.WRAPPED if fate.frame is not None:
                     inner = self._inference.scope(fate.frame)
                     where = Place(fate.frame.path, inner.spans[fate.ref])
                     at = executor(self._inference, fate.frame, fate.ref)
                     if at is not None and self._inference.scope(at).is_async:
-                        yield Use(
-                            fate.frame,
-                            fate.ref,
-                            where,
-                            Manner.AT_ONCE,
-                            confidence,
-                            "is given, and calls,",
-                            match.receiver,
-                        )
-                    else:
+                        verb = "is given, and calls,"
+                        yield Use(fate.frame, fate.ref, where, Manner.AT_ONCE, confidence, verb, match.receiver)
+                    elif fate.handing is Handing.AT_ONCE:
                         hop = (f"`{inner.qualname}` calls what it is given", where)
                         yield Use(frame, ref, place, Manner.AT_ONCE, confidence, whom, match.receiver, hops=(hop,))
                 case Handing.ON_THE_LOOP:
