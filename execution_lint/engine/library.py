@@ -165,7 +165,7 @@ class FileLibrary:
 
     def candidates(self, needles: Needles) -> Iterator[tuple[str, tuple[int, ...]]]:
         """The regions, by file, in whose text one of the needles stands."""
-        holding = self._words.holding(needles) if self._locate else frozenset(self.paths)
+        holding = self._words.holding(needles) if self._locate else dict.fromkeys(self.paths)
         for path in self.paths:
             if path not in holding:
                 continue
@@ -180,7 +180,7 @@ class FileLibrary:
                     self._note(path, opened.broken)
                 continue
             if self._locate:
-                found = opened.candidates(needles)
+                found = opened.candidates(needles, holding[path])
             else:
                 found = tuple(
                     index for index, region in enumerate(opened.regions) if needles.stand_in(region.lines(opened.lines))

@@ -1,15 +1,15 @@
 """An opened file: its regions, and the facts of each when they are asked for."""
 
 import ast
-import re
 import warnings
+from array import array
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from functools import cached_property
 
 from execution_lint.extract.chains import has_long_chain, may_have_long_chain
-from execution_lint.extract.coordinates import Coordinates
+from execution_lint.extract.coordinates import Coordinates, Lines
 from execution_lint.extract.lowering import TooDeep, lower
 from execution_lint.facts.scopes import RegionFacts
 from execution_lint.source.outline import Statement, members, outline
@@ -18,9 +18,6 @@ from execution_lint.source.text import line_starts
 
 Parser = Callable[[str], ast.Module]
 """From text to a tree; raises SyntaxError, ValueError, RecursionError or MemoryError."""
-
-_MANY_WORDS = 16
-"""From so many needles on, the words of a text are gathered once instead of searched for one by one."""
 
 _TOO_DEEP = "it is nested too deeply to be followed"
 _FAILURES = (SyntaxError, ValueError, RuntimeError, MemoryError)
@@ -95,11 +92,12 @@ class OpenedFile:
     def __init__(self, text: str, *, whole: bool = False) -> None:
         """`whole` parses all of the file at once with libcst: the slow path, equal by contract."""
         self.text = text
-        self.lines = split_lines(text)
+        self._lines = Lines(text, split_lines)
+        self._is_whole = whole
         self.is_parsed = False
         """Whether any region was parsed."""
         self._facts: dict[int, RegionFacts | Unparsable] = {}
-        self._words_of: dict[int, frozenset[str]] = {}
+        self._mentioning: dict[str, frozenset[int]] = {}
         self._trees: list[list[ast.stmt]] | None = None
         self.broken: Unparsable | None = None
         """Why the file as a whole does not parse, once that was found out."""
@@ -110,20 +108,28 @@ class OpenedFile:
         else:
             self._parse_all(parse_whole if whole else parse_quickly)
 
+    @property
+    def lines(self) -> list[str]:
+        """The lines of the file, without their ends."""
+        return self._lines.all
+
     def mentions(self, index: int, word: str) -> bool:
         """Whether a word stands in a region's text."""
-        words = self._words_of.get(index)
-        if words is None:
-            lines = self.regions[index].lines(self.lines)
-            words = self._words_of[index] = frozenset(words_in("\n".join(lines)))
-        return word in words
+        if self._is_whole:
+            return Needles(frozenset({word})).stand_in(self.regions[index].lines(self.lines))
+        regions = self._mentioning.get(word)
+        if regions is None:
+            regions = self._mentioning[word] = frozenset(self.candidates(Needles(frozenset({word}))))
+        return index in regions
 
-    def candidates(self, needles: Needles) -> tuple[int, ...]:
-        """The regions in whose text one of the needles stands, found from where it stands."""
+    def candidates(self, needles: Needles, words: frozenset[str] | None = None) -> tuple[int, ...]:
+        """The regions in whose text one of the needles stands, found from where it stands.
+
+        `words` are those of the needles' that can stand in the text, if that is known.
+        """
         found: set[int] = set()
         region_of_line = self._region_of_line
-        words = needles.words if len(needles.words) < _MANY_WORDS else needles.words & self._words
-        for line in _lines_of(words, self.text, self._starts):
+        for line in _lines_of(needles.words if words is None else words, self.text, self._starts):
             found.add(region_of_line[line])
         for line, respelled in self._respelled:
             if not needles.words.isdisjoint(respelled):
@@ -141,10 +147,6 @@ class OpenedFile:
         lines = {bisect_right(self._starts, offset) for offset in offsets}
         found = {index for line in lines if (index := self.region_at(line)) is not None}
         return tuple(sorted(found))
-
-    @cached_property
-    def _words(self) -> frozenset[str]:
-        return frozenset(re.findall(r"\w+", self.text))
 
     @cached_property
     def _respelled(self) -> tuple[tuple[int, frozenset[str]], ...]:
@@ -166,15 +168,16 @@ class OpenedFile:
         return tuple(sorted({self._region_of_line[number] for number in lines} - {-1}))
 
     @cached_property
-    def _starts(self) -> tuple[int, ...]:
-        return line_starts(self.text)
+    def _starts(self) -> "array[int]":
+        return array("L", line_starts(self.text))
 
     @cached_property
-    def _region_of_line(self) -> list[int]:
+    def _region_of_line(self) -> "array[int]":
         """The region that each line (from 0) belongs to; -1 for none."""
-        owners = [-1] * (len(self.lines) + 1)
+        owners = array("l", [-1]) * (len(self._starts) + 1)
         for index, region in enumerate(self.regions):
-            owners[region.first_line - 1 : region.last_line] = [index] * (region.last_line - region.first_line + 1)
+            length = region.last_line - region.first_line + 1
+            owners[region.first_line - 1 : region.last_line] = array("l", [index]) * length
         return owners
 
     def facts(self, index: int) -> RegionFacts:
@@ -212,7 +215,7 @@ class OpenedFile:
 
     def region_at(self, line: int) -> int | None:
         """The region that a line (from 1) belongs to."""
-        index = self._region_of_line[line - 1] if 0 < line <= len(self.lines) else -1
+        index = self._region_of_line[line - 1] if 0 < line <= len(self._starts) else -1
         return None if index < 0 else index
 
     def is_confirmed(self, index: int) -> bool:
@@ -284,17 +287,14 @@ class OpenedFile:
         return self._lower(self.regions[index], self._trees[index], 0)
 
     def _read(self, region: Region, parse: Parser) -> RegionFacts | Unparsable:
-        lines = region.lines(self.lines)
-        if region.excluded:
-            first = self.lines[region.excluded[0][0] - 1]
-            lines[region.excluded[0][0] - region.first_line] = first[: len(first) - len(first.lstrip())] + "0"
+        code = self._code(region)
         shift = region.first_line - 1
         is_indented = region.kind is RegionKind.METHOD
         if is_indented:
-            lines.insert(0, "if 1:")
+            code = "if 1:\n" + code
             shift -= 1
         try:
-            statements = parse("\n".join(lines) + "\n").body
+            statements = parse(code).body
         except (RecursionError, MemoryError):
             return Unparsable(_TOO_DEEP, region.first_line)
         except _FAILURES as failure:
@@ -303,10 +303,41 @@ class OpenedFile:
             statements = statements[0].body
         return self._lower(region, statements, shift)
 
+    def _stretch(self, first: int, last: int) -> str:
+        """The text from one line (from 1) to another, their ends included."""
+        starts = self._starts
+        return self.text[starts[first - 1] : starts[last] if last < len(starts) else len(self.text)]
+
+    def _code(self, region: Region) -> str:
+        """A region's lines; in the place of those of other regions, an expression and blank lines."""
+        if "\r" in self.text:
+            return self._code_by_lines(region)
+        parts = []
+        line = region.first_line
+        for number, (first, last) in enumerate(region.excluded):
+            if line < first:
+                parts.append(self._stretch(line, first - 1))
+            if number == 0:
+                start = self._stretch(first, first)
+                parts.append(start[: len(start) - len(start.lstrip())] + "0")
+            parts.append("\n" * (last - first + 1))
+            line = last + 1
+        if line <= region.last_line:
+            parts.append(self._stretch(line, region.last_line))
+        code = "".join(parts)
+        return code if code.endswith("\n") else code + "\n"
+
+    def _code_by_lines(self, region: Region) -> str:
+        lines = region.lines(self.lines)
+        if region.excluded:
+            first = self.lines[region.excluded[0][0] - 1]
+            lines[region.excluded[0][0] - region.first_line] = first[: len(first) - len(first.lstrip())] + "0"
+        return "\n".join(lines) + "\n"
+
     def _lower(self, region: Region, statements: list[ast.stmt], shift: int) -> RegionFacts | Unparsable:
         try:
-            text = "\n".join(region.lines(self.lines))
-            return lower(statements, Coordinates(self.lines, shift), region.owner, text)
+            text = self._stretch(region.first_line, region.last_line)
+            return lower(statements, Coordinates(self._lines, self._starts, shift), region.owner, text)
         except (TooDeep, RecursionError):
             return Unparsable(_TOO_DEEP, region.first_line)
 
@@ -323,7 +354,7 @@ class OpenedFile:
         self._trees = [statements for _, statements in pieces]
 
 
-def _lines_of(words: frozenset[str], text: str, starts: tuple[int, ...]) -> Iterator[int]:
+def _lines_of(words: frozenset[str], text: str, starts: Sequence[int]) -> Iterator[int]:
     """The lines (from 0) on which one of the words stands as a whole word."""
     for word in words:
         position = text.find(word)

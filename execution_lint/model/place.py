@@ -3,7 +3,7 @@
 import msgspec
 
 
-class Span(msgspec.Struct, frozen=True, order=True, array_like=True):
+class Span(msgspec.Struct, frozen=True, order=True, array_like=True, gc=False):
     """A stretch of source text: lines and columns 1-based, columns in code points, the end exclusive."""
 
     start_line: int
@@ -19,7 +19,7 @@ class Span(msgspec.Struct, frozen=True, order=True, array_like=True):
         ) <= (self.end_line, self.end_column)
 
 
-class Place(msgspec.Struct, frozen=True, order=True, array_like=True):
+class Place(msgspec.Struct, frozen=True, order=True, array_like=True, gc=False):
     """A span in a file. `path` is POSIX and relative to the project's root."""
 
     path: str

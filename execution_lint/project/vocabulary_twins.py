@@ -12,6 +12,7 @@ from execution_lint.model.finding import Related
 from execution_lint.model.place import Place, Span
 from execution_lint.project.enum_kinds import Enums
 from execution_lint.project.inference import Inference
+from execution_lint.project.modules import Module
 from execution_lint.project.spelling import last_name, mentioned
 from execution_lint.project.status_carriers import Carriers
 from execution_lint.project.subjects import VocabularyFact
@@ -113,11 +114,8 @@ class VocabularyTwins:
             module = self._inference.modules.at(path)
             for region in regions if module is not None else ():
                 assert module is not None
-                for spellings in asked.values():
-                    held = sum(any(module.mentions(region, word) for word in words) for words in spellings)
-                    if held >= len(spellings) - 1:
-                        found.setdefault(path, set()).add(region)
-                        break
+                if any(_all_but_one_stand_in(module, region, spellings) for spellings in asked.values()):
+                    found.setdefault(path, set()).add(region)
         return found
 
     def _said(self, frame: Frame, scope: Scope) -> Iterator[_Said]:
@@ -281,6 +279,17 @@ class VocabularyTwins:
             return Confidence.PROVEN if nearness.is_exact and own is None else Confidence.LIKELY
         is_near_by = _folder(path) == _folder(definition.path)
         return Confidence.LIKELY if self._is_declared(definition) or is_near_by else Confidence.POSSIBLE
+
+
+def _all_but_one_stand_in(module: Module, region: int, spellings: list[frozenset[str]]) -> bool:
+    """Whether no more than one of the words is missing from a region, each spelled in one of its ways."""
+    missing = 0
+    for words in spellings:
+        if not any(module.mentions(region, word) for word in words):
+            missing += 1
+            if missing > 1:
+                return False
+    return True
 
 
 def _stem(name: str) -> str:

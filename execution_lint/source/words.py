@@ -39,35 +39,44 @@ class WordIndex:
         elif respelled:
             self._respelled[path] = respelled
 
-    def holding(self, needles: Needles) -> frozenset[str]:
-        """The files in which one of the needles can stand."""
-        found = set(self._hidden)
+    def holding(self, needles: Needles) -> dict[str, frozenset[str] | None]:
+        """The files in which one of the needles can stand, each with those of its words that can; None for any."""
+        found: dict[str, frozenset[str] | None] = dict.fromkeys(self._hidden)
         wanted = needles.words | needles.decorators
-        found.update(path for path, respelled in self._respelled.items() if not wanted.isdisjoint(respelled))
-        found.update(self._with_word(needles.words))
+        respelled = [path for path, names in self._respelled.items() if not wanted.isdisjoint(names)]
+        words = self._with_word(needles.words)
+        for path, present in words.items():
+            found.setdefault(path, present)
+        for path in respelled:
+            found.setdefault(path, None)
         if needles.decorators:
             decorators = re.compile(
                 rb"(?:%s)"
                 % b"|".join(sorted(re.escape(word.encode("utf-8", "surrogatepass")) for word in needles.decorators))
             )
-            candidates = self._with_word(needles.decorators)
-            found.update(
-                path for path in candidates if path not in found and _has_decorator(self._files[path], decorators)
-            )
-        return frozenset(found)
+            for path in self._with_word(needles.decorators):
+                if path not in found and _has_decorator(self._files[path], decorators):
+                    found[path] = None
+        return found
 
-    def _with_word(self, words: frozenset[str]) -> set[str]:
+    def _with_word(self, words: frozenset[str]) -> dict[str, frozenset[str] | None]:
         encoded = [word.encode("utf-8", "surrogatepass") for word in words]
-        found = {path for word in encoded if not word.isascii() for path, data in self._files.items() if word in data}
+        found: dict[str, frozenset[str] | None] = {
+            path: None for word in encoded if not word.isascii() for path, data in self._files.items() if word in data
+        }
         plain = [word for word in encoded if word.isascii()]
         self._searches += 1
         if self._gathered is None and len(plain) < _MANY_WORDS and self._searches < _MANY_SEARCHES:
-            found.update(path for path, data in self._files.items() if any(word in data for word in plain))
+            found.update((path, None) for path, data in self._files.items() if any(word in data for word in plain))
             return found
         if self._gathered is None:
             self._gathered = self._gather()
+        standing: dict[str, list[str]] = {}
         for word in plain:
-            found.update(self._gathered.get(word, ()))
+            for path in self._gathered.get(word, ()):
+                standing.setdefault(path, []).append(word.decode())
+        for path, present in standing.items():
+            found.setdefault(path, frozenset(present))
         return found
 
     def _gather(self) -> dict[bytes, list[str]]:
