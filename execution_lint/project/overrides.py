@@ -29,7 +29,7 @@ from execution_lint.project.things import At, ClassThing, ExternalThing, Frame, 
 NO_BODY = frozenset({204, 205, 304})
 """The status codes whose answers have no body."""
 _BODILESS = frozenset({"HEAD", "OPTIONS"})
-"""The methods whose answers have no body; Litestar answers DELETE with 204 unless it is told otherwise."""
+"""The methods whose answers have no body."""
 
 
 class Overrides:
@@ -44,9 +44,11 @@ class Overrides:
     def of_handler(self, frame: Frame, registrations: list[Registration]) -> tuple[Answer, ...] | None:
         """An answer that does not follow from the return value: another response class, no body, a decorator that
         makes its own."""
+        if all(registration.methods == (WEBSOCKET,) for registration in registrations):
+            return (Answer(AnswerKind.NOT_JSON, reason="a WebSocket"),)
+        if all(registration.methods and _BODILESS.issuperset(registration.methods) for registration in registrations):
+            return (Answer(AnswerKind.NOT_JSON, reason="no body"),)
         for registration in registrations:
-            if registration.methods == (WEBSOCKET,):
-                return (Answer(AnswerKind.NOT_JSON, reason="a WebSocket"),)
             at = registration.decorator
             call = self._inference.value(at) if at is not None else None
             if at is None or not isinstance(call, Call):
@@ -58,10 +60,8 @@ class Overrides:
             rendered = self._rendered(registration, at, call)
             if rendered is not None:
                 return (rendered,)
-            is_default = code_ref == NONE and registration.framework == "litestar"
-            if registration.methods and set(registration.methods) <= (
-                _BODILESS | {"DELETE"} if is_default else _BODILESS
-            ):
+            is_deletion = registration.framework == "litestar" and registration.methods == ("DELETE",)
+            if is_deletion and code_ref == NONE:
                 return (Answer(AnswerKind.NOT_JSON, reason="no body"),)
         return self._redecorated(frame, registrations)
 

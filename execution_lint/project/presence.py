@@ -23,7 +23,7 @@ REGISTERING = {
     "starlette": frozenset({"add_websocket_route", "Starlette", "Router"}),
     "quart": frozenset({"add_websocket"}),
     "sanic": frozenset({"add_websocket_route", "attach"}),
-    "aiohttp": frozenset({"add_routes", "add_view", "add_resource", *(f"add_{method}" for method in METHODS)}),
+    "aiohttp": frozenset({"add_routes", "add_view", *(f"add_{method}" for method in METHODS)}),
     "litestar": frozenset({"route_handlers", "Litestar"}),
     "ninja": frozenset({"add_api_operation"}),
     "django": frozenset({"urlpatterns"}),

@@ -133,7 +133,7 @@ class Registrations:
 
     def _decorated(self, frame: Frame, at: At, call: Call, position: int) -> Iterator[Registration]:
         function = self._inference.scope(frame).values[call.function]
-        if isinstance(function, Attribute) and function.name in _ANY_DECORATOR:
+        if isinstance(function, Attribute) and function.name in _ANY_DECORATOR | _LITESTAR:
             routers = self._routers.at(At(frame, function.base))
             if routers and function.name in DECORATING.get(routers[0].framework, ()):
                 yield from self._decorates(frame, at, call, routers, function.name, position)

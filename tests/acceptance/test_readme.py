@@ -85,7 +85,8 @@ def test_options_and_codes_exist(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     ours = {"--update-golden", "--disable-noqa"}
     flake8 = {f"--execution-lint-{name}" for name in ("min-confidence", "baseline", "no-cache")}
-    helped = set(re.findall(r"--[a-z][a-z-]+", lint("scan", "--help").out + lint("rule", "--help").out))
+    help_texts = "".join(lint(command, "--help").out for command in ("scan", "rule", "routes"))
+    helped = set(re.findall(r"--[a-z][a-z-]+", help_texts))
     assert set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", text)) <= helped | ours | flake8
     assert set(re.findall(r"\bEXL\d{3}\b", text)) <= {rule.code for rule in all_rules()} | LATER
 
