@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -52,3 +53,9 @@ def test_an_import_that_points_up_breaks_the_contract(tmp_path: Path) -> None:
 def test_a_module_is_named_for_what_it_does(module: Path) -> None:
     unsaid = {"utils", "util", "helpers", "helper", "common", "core", "manager", "managers", "misc", "base"}
     assert unsaid.isdisjoint((*module.parent.parts, module.stem))
+
+
+def test_no_two_test_modules_share_a_name() -> None:
+    """They are no packages, so that pytest imports them by their names alone."""
+    names = Counter(path.name for path in (ROOT / "tests").rglob("test_*.py"))
+    assert [name for name, count in names.items() if count > 1] == []
