@@ -36,6 +36,8 @@ _TRANSPARENT = frozenset(
 )
 """Decorators that leave a coroutine function one."""
 
+GATHERING = frozenset({"asyncio.gather", "asyncio.tasks.gather"})
+
 MAXIMUM_LAYERS = 4
 """Decorators within decorators that are looked through."""
 
@@ -86,7 +88,7 @@ class Coroutines:
         if uses.may_be_awaited and not promised:
             return
         functions = self._coroutine_functions(At(frame, call.function))
-        if not functions:
+        if not functions and not (uses.broken and self._gathers(At(frame, call.function))):
             return
         how, by = next(iter((*uses.broken, *uses.consumed)), ("never used" if uses.is_bound else "dropped", NONE))
         if promised:
@@ -108,6 +110,11 @@ class Coroutines:
             confidence=Confidence.PROVEN,
             related=tuple(related),
         )
+
+    def _gathers(self, at: At) -> bool:
+        """Whether the callee puts awaitables together in one, which runs them whether or not it is awaited."""
+        things = self._inference.things(at)
+        return bool(things) and all(isinstance(thing, ExternalThing) and thing.name in GATHERING for thing in things)
 
     def _promised(self, frame: Frame, scope: Scope) -> str:
         """What a coroutine function says that it gives, as people would write it; empty where that may be awaited."""

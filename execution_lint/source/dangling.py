@@ -45,6 +45,9 @@ _BUILT_IN = frozenset(
 )
 """Names of the built-in functions and of methods of the built-in types."""
 
+_GATHERING = frozenset({b"gather"})
+"""Functions of the standard library whose results are awaited as those of coroutine functions are."""
+
 MAXIMUM_CALLS = 30
 """Calls of a name that other functions bear too beyond which they are looked at in the files of the coroutine functions
 alone."""
@@ -241,7 +244,9 @@ class CoroutineNames:
 
     def of_file(self, path: str) -> frozenset[str]:
         """The names whose calls in a file are looked at."""
-        names = (self._everywhere | self._coroutines.get(path, frozenset())) & self._called.get(path, frozenset())
+        names = (self._everywhere | _GATHERING | self._coroutines.get(path, frozenset())) & self._called.get(
+            path, frozenset()
+        )
         return frozenset(name.decode("utf-8", "replace") for name in names)
 
     def passed_over(self) -> Iterator[tuple[str, int]]:
