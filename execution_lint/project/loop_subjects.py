@@ -1,6 +1,7 @@
 """What the rules on event loops are asked about, besides the calls that make one."""
 
 from dataclasses import dataclass
+from enum import Enum
 
 from execution_lint.model.confidence import Confidence
 from execution_lint.model.finding import Related
@@ -17,5 +18,33 @@ class LoopPatch:
     """What it does, as the code says it: `nest_asyncio.apply()`, `asyncio.run = ...`."""
     lets_loops_nest: bool
     """It is a call that makes every later nested run work; else it puts something else in the place of a name."""
+    confidence: Confidence
+    related: tuple[Related, ...] = ()
+
+
+class Implicitness(Enum):
+    """Why a loop that nobody hands over is relied on."""
+
+    RUN = "run"
+    """The current loop is run: it cannot be running already."""
+    NOT_RUNNING = "not running"
+    """No loop is running where the code executes."""
+    SEARCHED = "searched"
+    """The code expects the question to fail."""
+    OPEN = "open"
+    """It is not known that a loop is running."""
+    POLICY = "policy"
+    """The policy that decides it is asked for, or replaced."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImplicitLoop:
+    """A call that takes the loop that happens to be current, or the policy that makes it."""
+
+    place: Place
+    scope: str
+    spelled: str
+    """The dotted name of what is called."""
+    why: Implicitness
     confidence: Confidence
     related: tuple[Related, ...] = ()

@@ -17,6 +17,7 @@ from execution_lint.model.finding import Related
 from execution_lint.model.place import Place
 from execution_lint.project.aliases import closure
 from execution_lint.project.inference import Inference
+from execution_lint.project.loop_exemptions import is_exempt
 from execution_lint.project.loop_names import CLASSES, WORDS, callee_name, makes_a_loop
 from execution_lint.project.loop_uses import LoopUses, UsesOfLoops, aliases_of
 from execution_lint.project.spelling import mentioned
@@ -32,9 +33,6 @@ from execution_lint.project.things import (
 )
 from execution_lint.project.threads import Threads
 from execution_lint.source.regions import Needles, RegionKind
-
-_POLICIES = ("EventLoopPolicy",)
-_FIXTURES = frozenset({"pytest.fixture", "pytest_asyncio.fixture", "_pytest.fixtures.fixture"})
 
 
 class Loops:
@@ -137,7 +135,7 @@ class Loops:
         return tuple(found)
 
     def _life(self, frame: Frame, scope: Scope, uses: LoopUses) -> tuple[LoopLife, str]:
-        if uses.factory or self._is_exempt(frame) or self._is_handed_as_factory(frame):
+        if uses.factory or is_exempt(self._inference, frame) or self._is_handed_as_factory(frame):
             return LoopLife.EXEMPT, ""
         function = self._function(frame)
         if function is None:
@@ -195,32 +193,6 @@ class Loops:
                     base = scope.values[value.base]
                     if isinstance(base, Free) and base.name == name:
                         yield value.name
-
-    def _is_exempt(self, frame: Frame) -> bool:
-        facts = self._inference.module(frame.path).facts(frame.region)
-        assert facts is not None
-        index = frame.scope
-        while index != NONE:
-            scope = facts.scopes[index]
-            at = Frame(frame.path, frame.region, index)
-            if scope.kind is ScopeKind.FUNCTION:
-                if any(decorator.name in _FIXTURES for decorator in self._inference.decorators(at.definition)):
-                    return True
-                owner = self._inference.owner(at.definition)
-                if owner is not None and self._is_loop_or_policy(owner):
-                    return True
-            index = scope.parent
-        return False
-
-    def _is_loop_or_policy(self, cls: ClassThing) -> bool:
-        return any(
-            isinstance(base, ExternalThing)
-            and (
-                base.name.endswith(_POLICIES)
-                or base.name.rpartition(".")[2] in (*CLASSES, "BaseEventLoop", "AbstractEventLoop")
-            )
-            for base in self._inference.ancestry(cls)
-        )
 
     def _is_handed_as_factory(self, frame: Frame) -> bool:
         """Whether the code is that of a function that something is given as its `loop_factory`."""

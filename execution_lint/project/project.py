@@ -12,11 +12,12 @@ from execution_lint.project.call_graph.nested_runs import NestedRuns
 from execution_lint.project.coroutines import Coroutines
 from execution_lint.project.error_answers import ErrorAnswers
 from execution_lint.project.idle_contract import IdleContract
+from execution_lint.project.implicit_loops import ImplicitLoops
 from execution_lint.project.inference import Inference
 from execution_lint.project.invented_identifiers import InventedIdentifiers
 from execution_lint.project.library import Library
 from execution_lint.project.loop_patches import LoopPatches
-from execution_lint.project.loop_subjects import LoopPatch
+from execution_lint.project.loop_subjects import ImplicitLoop, LoopPatch
 from execution_lint.project.loops import Loops
 from execution_lint.project.modules import Modules
 from execution_lint.project.reachability import Reachability
@@ -63,6 +64,7 @@ class Project:
             LoopCall: lambda: iter(Loops(self.inference, config.event_loop.owners)),
             NestedRun: lambda: self.runs.nested(),
             ImportTimeRun: lambda: self.runs.at_import(),
+            ImplicitLoop: lambda: iter(ImplicitLoops(self.inference, self.runs.running)),
             LoopPatch: lambda: iter(LoopPatches(self.inference)),
             UnawaitedCoroutine: lambda: iter(Coroutines(self.inference, self._cannot_tell("coroutine"))),
             RouteExit: self._route_exits,

@@ -19,7 +19,7 @@ from execution_lint.engine.library import FileLibrary
 from execution_lint.engine.run import run
 from execution_lint.model.confidence import Confidence
 from execution_lint.model.report import Report
-from execution_lint.project import loop_names, loop_patches, presence, vocabularies
+from execution_lint.project import implicit_loops, loop_names, loop_patches, presence, vocabularies
 from execution_lint.rules.linter import exl001_unparsed_file, exl002_crashed_rule
 from execution_lint.source.regions import Needles
 from execution_lint.store import answers, baseline
@@ -30,6 +30,7 @@ FIXTURE_PROJECTS = sorted(path.name for path in (Path(__file__).parents[2] / "fi
 ALL_NEEDLES = sorted(
     loop_names.WORDS
     | {"Thread", "loop_factory", "asyncio"}
+    | implicit_loops.WORDS
     | loop_patches.PATCHERS
     | loop_patches.BESIDE
     | loop_patches.LOOP_WORDS

@@ -40,6 +40,7 @@ class Callers:
         self._uses = Uses(inference, self._fates)
         self._undecided = undecided
         self._known: dict[Definition, tuple[Use, ...]] = {}
+        self._guarded: dict[Definition, tuple[Use, ...]] = {}
         self._looked_at = 0
 
     def of(self, definition: Definition) -> tuple[Use, ...]:
@@ -48,15 +49,18 @@ class Callers:
             self._known[definition] = ()
             unknown = self._uses.unknown_handings
             found = {(use.frame.definition, use.ref, use.verb): use for use in self._of(definition)}
-            self._known[definition] = tuple(
-                sorted(
-                    (use for use in found.values() if not self.guards.is_dead(use.frame, use.ref)),
-                    key=lambda use: (use.place, use.verb),
-                )
-            )
+            uses = sorted(found.values(), key=lambda use: (use.place, use.verb))
+            guarded = tuple(use for use in uses if self.guards.is_dead(use.frame, use.ref))
+            self._known[definition] = tuple(use for use in uses if use not in guarded)
+            self._guarded[definition] = guarded
             if self._uses.unknown_handings > unknown:
                 self._undecided["callable of a nested run", "it is handed to something that is not followed"] += 1
         return self._known[definition]
+
+    def guarded(self, definition: Definition) -> tuple[Use, ...]:
+        """The places that make a function execute only where no loop is running."""
+        self.of(definition)
+        return self._guarded.get(definition, ())
 
     def _of(self, definition: Definition) -> Iterator[Use]:
         target = FunctionTarget(self.families, definition)

@@ -11,6 +11,7 @@ from execution_lint.project.call_graph.callers import Callers
 from execution_lint.project.call_graph.chains import Chains
 from execution_lint.project.call_graph.fates import Fates
 from execution_lint.project.call_graph.runners import SERVERS
+from execution_lint.project.call_graph.running_loops import RunningLoops
 from execution_lint.project.call_graph.sinks import Sink, Sinks
 from execution_lint.project.call_graph.uses import Uses
 from execution_lint.project.call_graph.ways import Reached
@@ -27,6 +28,7 @@ class NestedRuns:
         self._callers = Callers(inference, undecided)
         self._chains = Chains(self._callers, undecided)
         self._applications = Applications(inference)
+        self.running = RunningLoops(self._callers)
 
     def entries(self, definition: Definition) -> Reached:
         """From where a function can be executed on a running loop, or by an import."""
