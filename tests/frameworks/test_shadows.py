@@ -6,7 +6,7 @@ import sys
 import textwrap
 
 import pytest
-from test_answers import missing
+from test_framework_answers import missing
 
 PROGRAMS = {
     "fastapi": """
