@@ -1,7 +1,8 @@
 """Which envelope governs an exit: one of the contract, or the built-in one where the contract declares none."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from execution_lint.config.schema import METHODS, Config, Envelope, RoutePattern
 from execution_lint.facts.values import (
@@ -35,7 +36,33 @@ _NOT_AN_EXECUTION = re.compile(
     r"health|ready|readiness|alive|liveness|metrics|version|openapi|docs|redoc|swagger|favicon|jsonrpc|json_rpc|/test(?:/|$)|_with_",
     re.IGNORECASE,
 )
+_JOB_WORD = re.compile(r"job|plugin", re.IGNORECASE)
 _COLLECTION_KEYS = frozenset({"count", "total", "next_cursor", "next", "page", "limit", "offset"})
+
+
+@dataclass(frozen=True, slots=True)
+class JobSigns:
+    """What the routes of a project say of jobs, taken together."""
+
+    answering: frozenset[str]
+    """The handlers that answer with `job_id` and `status`."""
+    has_word: bool
+    """A path, a handler or a key speaks of jobs or plugins."""
+
+
+def job_signs(exits: Iterable[HandlerExit]) -> JobSigns:
+    """What the exits of all routes say of jobs."""
+    answering: set[str] = set()
+    has_word = False
+    for exit in exits:
+        subject = exit.subject
+        keys = [answer.keys for answer in subject.answers if answer.kind is AnswerKind.OBJECT]
+        if any({"job_id", "status"} <= known for known in keys):
+            answering.add(subject.handler)
+        texts = [subject.handler.partition(":")[2], bare_call(exit), *(route.path for route in subject.routes)]
+        texts += [key for answer in (*subject.answers, *subject.returned) for key in answer.keys]
+        has_word = has_word or any(_JOB_WORD.search(text) for text in texts)
+    return JobSigns(frozenset(answering), has_word)
 
 
 class EnvelopeGovernance:
@@ -46,10 +73,10 @@ class EnvelopeGovernance:
         self._routers = routers
         self._config = config
 
-    def of_exit(self, exit: HandlerExit, has_jobs: bool) -> Governance | None:
-        """What governs the exit; `has_jobs` says whether an exit of the project answers with `job_id` and `status`."""
+    def of_exit(self, exit: HandlerExit, signs: JobSigns) -> Governance | None:
+        """What governs the exit, given what all routes of the project say of jobs."""
         if not self._config.envelopes:
-            return self._built_in(exit, has_jobs)
+            return self._built_in(exit, signs)
         for envelope in self._config.envelopes:
             found = self._declared(envelope, exit)
             if found is not None and not any(self._matches(pattern, exit.subject) for pattern in envelope.exempt):
@@ -129,10 +156,10 @@ class EnvelopeGovernance:
                 if found is not None:
                     yield found
 
-    def _built_in(self, handler_exit: HandlerExit, has_jobs: bool) -> Governance | None:
+    def _built_in(self, handler_exit: HandlerExit, signs: JobSigns) -> Governance | None:
         exit = handler_exit.subject
         name = exit.handler.rpartition(":")[2].rpartition(".")[2]
-        bare = self._bare_call(handler_exit)
+        bare = bare_call(handler_exit)
         if any(_NOT_AN_EXECUTION.search(text) for text in (name, bare, *(route.path for route in exit.routes))):
             return None
         objects = [answer for answer in exit.answers if answer.kind is AnswerKind.OBJECT]
@@ -149,22 +176,27 @@ class EnvelopeGovernance:
             own.append(f"it returns what `{bare}` gives")
         if not own:
             return None
+        has_jobs = bool(signs.answering - {exit.handler})
         reasons = [*own, "another exit of the project answers with `job_id` and `status`"] if has_jobs else own
-        confidence = Confidence.LIKELY if len(reasons) > 1 else Confidence.POSSIBLE
+        # `result` and a verb say execution, not job: a project that knows neither jobs nor plugins calls functions.
+        is_supported = has_jobs or signs.has_word
+        confidence = Confidence.LIKELY if len(reasons) > 1 and is_supported else Confidence.POSSIBLE
         return Governance(BUILT_IN, confidence, True, tuple(reasons))
 
-    def _bare_call(self, exit: HandlerExit) -> str:
-        """The name of the function whose value the exit returns as it is."""
-        scope = self._inference.scope(exit.registrations[0].handler)
-        if exit.fact.value == NONE:
-            return ""
-        value = scope.values[exit.fact.value]
-        if isinstance(value, Awaited):
-            value = scope.values[value.base]
-        if isinstance(value, Call):
-            function = scope.values[value.function]
-            return function.name if isinstance(function, (Attribute, Free)) else ""
+
+def bare_call(exit: HandlerExit) -> str:
+    """The name of the function whose value the exit returns as it is; empty where it returns something else."""
+    value_at = exit.subject.value
+    if value_at is None:
         return ""
+    values = exit.values
+    value = values[value_at.ref]
+    if isinstance(value, Awaited):
+        value = values[value.base]
+    if isinstance(value, Call):
+        function = values[value.function]
+        return function.name if isinstance(function, (Attribute, Free)) else ""
+    return ""
 
 
 def _listed(keys: tuple[str, ...]) -> str:

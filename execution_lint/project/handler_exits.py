@@ -13,6 +13,7 @@ from execution_lint.facts.values import (
     Sequence,
     Spread,
     Text,
+    Value,
 )
 from execution_lint.model.confidence import Confidence
 from execution_lint.model.place import Place, Span
@@ -50,6 +51,8 @@ class HandlerExit:
     subject: RouteExit
     fact: Exit
     registrations: tuple[Registration, ...]
+    values: tuple[Value, ...]
+    """The values of the handler's scope."""
 
 
 class HandlerExits:
@@ -119,7 +122,7 @@ class HandlerExits:
                 returns_object=at is not None and self._is_object(at),
                 related=self._origins.of_value(at) if at is not None and exit.kind is ExitKind.RETURN else (),
             )
-            yield HandlerExit(subject, exit, tuple(registrations))
+            yield HandlerExit(subject, exit, tuple(registrations), scope.values)
 
     def _line(self, exit: Exit, head: Span) -> Span:
         return head if exit.kind is ExitKind.FALL else exit.span

@@ -8,7 +8,7 @@ from execution_lint.config.schema import Config
 from execution_lint.model.confidence import Confidence
 from execution_lint.model.place import Place
 from execution_lint.project.callers import Callers
-from execution_lint.project.governance import EnvelopeGovernance
+from execution_lint.project.governance import EnvelopeGovernance, job_signs
 from execution_lint.project.handler_exits import HandlerExits
 from execution_lint.project.inclusions import Inclusions
 from execution_lint.project.inference import Inference
@@ -19,7 +19,7 @@ from execution_lint.project.registration import Registration
 from execution_lint.project.registrations import Registrations
 from execution_lint.project.routers import Routers
 from execution_lint.project.shapes import Shapes
-from execution_lint.project.subjects import AnswerKind, Route, RoutedHandler, RouteExit
+from execution_lint.project.subjects import Route, RoutedHandler, RouteExit
 from execution_lint.project.things import Definition
 
 
@@ -42,12 +42,7 @@ class Routes:
         exits = {
             handler: tuple(self._exits.of_handler(registrations)) for handler, registrations in self.registered.items()
         }
-        has_jobs = any(
-            answer.kind is AnswerKind.OBJECT and {"job_id", "status"} <= answer.keys
-            for found in exits.values()
-            for exit in found
-            for answer in exit.subject.answers
-        )
+        signs = job_signs(exit for found in exits.values() for exit in found)
         return tuple(
             RoutedHandler(
                 place=Place(handler.path, self._inference.scope(handler).head),
@@ -57,8 +52,7 @@ class Routes:
                 routes=routes_of(registrations),
                 confidence=Confidence.weakest(*(registration.confidence for registration in registrations)),
                 exits=tuple(
-                    replace(exit.subject, governance=self._governance.of_exit(exit, has_jobs))
-                    for exit in exits[handler]
+                    replace(exit.subject, governance=self._governance.of_exit(exit, signs)) for exit in exits[handler]
                 ),
             )
             for handler, registrations in self.registered.items()

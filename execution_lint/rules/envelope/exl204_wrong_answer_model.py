@@ -16,7 +16,8 @@ A narrower model for one route inherits from the envelope.
 `envelope.require`: the keys that the model must send. `envelope.routes`, `envelope.modules`, `envelope.handlers` and
 `envelope.exempt` say which routes are governed, and `envelope.name` what findings call it. Where the contract names
 `envelope.wrappers`, what they wrap is not judged. Without any envelope in the contract the built-in one applies where
-the model's keys are those of an execution's answer.
+the model's keys are those of an execution's answer; that is *possible*, unless the handler returns the very keys that
+the model keeps back.
 
 ## Known limits
 
@@ -65,7 +66,7 @@ def check(model: AnswerModel, project: Project) -> Iterator[Finding]:
     yield RULE.finding(
         model.place,
         scope=model.scope,
-        confidence=Confidence.weakest(exit.confidence, governance.confidence),
+        confidence=Confidence.weakest(exit.confidence, governance.confidence, _confidence(model)),
         related=(*declared, *model.related),
         help=help,
         route=exit.routes[0].spelled if exit.routes else exit.handler,
@@ -73,3 +74,13 @@ def check(model: AnswerModel, project: Project) -> Iterator[Finding]:
         envelope=governance.envelope.name,
         because=model.because,
     )
+
+
+def _confidence(model: AnswerModel) -> Confidence:
+    """A declared model is a contract of its own: the built-in envelope outweighs it only where the handler returns the
+    very keys that the model keeps back."""
+    assert model.exit.governance is not None
+    if not model.exit.governance.is_built_in:
+        return Confidence.PROVEN
+    returned = frozenset().union(*(answer.keys for answer in model.exit.returned))
+    return Confidence.LIKELY if returned.issuperset(model.missing) else Confidence.POSSIBLE
