@@ -80,6 +80,10 @@ class FileLibrary:
         self._undecodable: dict[str, Trouble] = {}
         self._data: dict[str, bytes | None] = {}
         self._opened: dict[str, OpenedFile | None] = {}
+        self.answers: dict[Needles, dict[str, tuple[int, ...]]] = {}
+        """The candidates that were found, by what was looked for and by file."""
+        self.unawaited_answers: dict[str, tuple[frozenset[str], tuple[int, ...]]] | None = None
+        """The same for coroutines, with the names of the functions; None where nobody asked."""
 
     @cached_property
     def package(self) -> str:
@@ -166,6 +170,7 @@ class FileLibrary:
     def candidates(self, needles: Needles) -> Iterator[tuple[str, tuple[int, ...]]]:
         """The regions, by file, in whose text one of the needles stands."""
         holding = self._words.holding(needles) if self._locate else dict.fromkeys(self.paths)
+        answers = self.answers.setdefault(needles, {})
         for path in self.paths:
             if path not in holding:
                 continue
@@ -186,14 +191,18 @@ class FileLibrary:
                     index for index, region in enumerate(opened.regions) if needles.stand_in(region.lines(opened.lines))
                 )
             if found:
+                answers[path] = found
                 yield path, found
 
     def unawaited(self) -> Iterator[tuple[str, tuple[int, ...], frozenset[str]]]:
         """The regions, by file, in which what a coroutine function gives may be left unawaited, told from the text, and
         the names of the functions."""
+        answers = self.unawaited_answers = {}
         for path in self.paths:
             names = self._coroutines.of_file(path)
             text = self._read(path) if names else None
+            if names:
+                answers[path] = names, ()
             if text is None or next(dangling(text, names), None) is None:
                 continue
             opened = self.opened(path)
@@ -204,6 +213,7 @@ class FileLibrary:
                 continue
             found = opened.regions_at(dangling(opened.text, names))
             if found:
+                answers[path] = names, found
                 yield path, found, names
 
     def _read(self, path: str) -> str | None:
@@ -213,6 +223,19 @@ class FileLibrary:
             return decode(data) if data is not None else None
         except Undecodable:
             return None
+
+    @property
+    def weighed_names(self) -> frozenset[bytes] | None:
+        """The names that decide where coroutines are looked for; None where nobody asked."""
+        return self._coroutines.weighed if "_coroutines" in self.__dict__ else None
+
+    def known(self, path: str) -> OpenedFile | None:
+        """The file, if it was opened."""
+        return self._opened.get(path)
+
+    def was_opened(self, path: str) -> bool:
+        """Whether opening the file was tried."""
+        return path in self._opened
 
     def passed_over(self) -> Iterator[tuple[str, int]]:
         """Coroutine functions by name that so many other functions share that their calls are not looked for in every

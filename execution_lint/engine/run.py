@@ -7,15 +7,16 @@ import os
 import sys
 import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import msgspec
 
 from execution_lint.config.digest import digest
 from execution_lint.config.settings import show
+from execution_lint.engine import precedents
 from execution_lint.engine.confirm import disagreements
 from execution_lint.engine.invocation import Invocation
-from execution_lint.engine.library import FileLibrary
+from execution_lint.engine.library import FileLibrary, Trouble
 from execution_lint.engine.plan import Plan, Planner
 from execution_lint.engine.pool import usual_jobs
 from execution_lint.engine.progress import Progress
@@ -99,7 +100,7 @@ def _project_report(
         watch.is_sound = watch.is_sound and not notes
         if known is not None:
             return msgspec.structs.replace(known, notes=(*known.notes, *notes))
-    report = _scanned(invocation, plan, baseline, progress)
+    report = _scanned(invocation, plan, baseline, progress, folder if is_cached else None)
     is_kept = is_cached and not any(finding.code == exl002_crashed_rule.RULE.code for finding in report.findings)
     if is_kept:
         note = report_cache.save(folder, key, report)
@@ -129,12 +130,8 @@ def _cache_key(plan: Plan, baseline: baselines.Baseline | None) -> str:
     state = hashlib.sha256()
     now = time.time()
     parts = [
-        report_cache.analyser_digest(),
-        repr(sys.version_info[:3]),
-        digest(plan.config),
-        repr(sorted(plan.codes)),
+        _rules_key(plan),
         plan.threshold.value,
-        str(plan.found.root),
         repr(sorted(plan.found.named)) if plan.found.named is not None else "",
         repr(sorted(plan.found.explicit)),
         repr(baseline),
@@ -152,19 +149,46 @@ def _cache_key(plan: Plan, baseline: baselines.Baseline | None) -> str:
     return state.hexdigest()
 
 
+def _rules_key(plan: Plan) -> str:
+    """Everything besides the files that can change what the rules find, before anything is held back."""
+    return "\0".join(
+        (
+            report_cache.analyser_digest(),
+            repr(sys.version_info[:3]),
+            digest(plan.config),
+            repr(sorted(plan.codes)),
+            str(plan.found.root),
+        )
+    )
+
+
 def _scanned(
-    invocation: Invocation, plan: Plan, baseline: baselines.Baseline | None, progress: Progress | None
+    invocation: Invocation,
+    plan: Plan,
+    baseline: baselines.Baseline | None,
+    progress: Progress | None,
+    folder: str | None,
 ) -> ProjectReport:
+    """`folder` is that of the cache, None where none is to be used."""
     root = plan.found.root
     paths, replaced = _with_stdin(invocation, plan)
     jobs = invocation.jobs or usual_jobs()
     library = FileLibrary(root, paths, MAXIMUM_SIZE, locate=invocation.locate, replaced=replaced, jobs=jobs)
-    project = Project(library, plan.config)
-    rules = tuple(rule for rule in all_rules() if rule.code in plan.codes)
-    found = list(_checked(project, rules, progress, debug=invocation.debug))
-    for path in sorted(plan.found.explicit & frozenset(paths)):
+    explicit = plan.found.explicit & frozenset(paths)
+    known = precedents.standing(folder, _rules_key(plan), library, plan.found.files, explicit) if folder else None
+    if known is None:
+        project = Project(library, plan.config)
+        rules = tuple(rule for rule in all_rules() if rule.code in plan.codes)
+        found = [*_checked(project, rules, progress, debug=invocation.debug), *_troubles(library.troubles)]
+        troubles, undecided = dict(library.troubles), dict(project.undecided)
+    else:
+        found = list(known.findings)
+        troubles, undecided = known.troubles_by_path, known.undecided_by_reason
+        library.troubles.update(troubles)
+    raw = tuple(found)
+    for path in sorted(explicit):
         library.check(path)
-    found += _troubles(library)
+    found += _troubles({path: trouble for path, trouble in library.troubles.items() if path not in troubles})
     lines = _Lines(library)
     findings = identify(sorted(_distinct(found), key=_order), lines.text_of)
     sieve = Sieve(
@@ -178,25 +202,26 @@ def _scanned(
         today=datetime.date.today(),
     )
     kept, aside = sieve.sift(findings)
-    about = identify(sorted(sieve.about_suppressions(library.holding(may_name_us)), key=_order), lines.text_of)
+    naming_us = library.holding(may_name_us) if known is None else known.naming_us
+    about = identify(sorted(sieve.about_suppressions(naming_us), key=_order), lines.text_of)
     stale = identify(sorted(sieve.stale((*findings, *about)), key=_order), lines.text_of)
     more, more_aside = sieve.sift((*about, *stale))
     reported = tuple(sorted((*kept, *more), key=_order))
-    doubts = tuple(disagreements(kept, library)) if invocation.locate else ()
+    unconfirmed = kept if known is None else known.unconfirmed(kept, library)
+    doubts = tuple(disagreements(unconfirmed, library)) if invocation.locate else ()
     named = plan.found.named
-    troubled = any(named is None or path in named for path in library.troubles) or any(
-        finding.code == exl002_crashed_rule.RULE.code for finding in found
-    )
+    is_crashed = any(finding.code == exl002_crashed_rule.RULE.code for finding in found)
+    troubled = any(named is None or path in named for path in library.troubles) or is_crashed
+    if folder is not None and known is None and not is_crashed and not doubts:
+        made = precedents.taken(library, plan.found.files, raw, troubles, undecided, kept)
+        precedents.save(folder, _rules_key(plan), made)
+    read, parsed = (library.read_count, library.parsed_count) if known is None else (known.read, known.parsed)
     return ProjectReport(
         root=root.as_posix(),
         findings=reported,
         set_aside=(*aside, *_not_twice(more_aside)),
-        counts=Counts(
-            found=len(paths), read=library.read_count, parsed=library.parsed_count, skipped=len(library.troubles)
-        ),
-        undecided=tuple(
-            Undecided(subject, reason, count) for (subject, reason), count in sorted(project.undecided.items())
-        ),
+        counts=Counts(found=len(paths), read=read, parsed=parsed, skipped=len(library.troubles)),
+        undecided=tuple(Undecided(subject, reason, count) for (subject, reason), count in sorted(undecided.items())),
         notes=(*plan.notes, *doubts),
         troubled=troubled,
     )
@@ -253,8 +278,8 @@ def _crash(rule: Rule, place: Place, scope: str, error: Exception, *, debug: boo
     )
 
 
-def _troubles(library: FileLibrary) -> Iterator[Finding]:
-    for path, trouble in sorted(library.troubles.items()):
+def _troubles(troubles: Mapping[str, Trouble]) -> Iterator[Finding]:
+    for path, trouble in sorted(troubles.items()):
         line = max(1, trouble.line)
         yield exl001_unparsed_file.RULE.finding(
             Place(path, Span(line, 1, line, 1)),

@@ -180,6 +180,34 @@ class OpenedFile:
             owners[region.first_line - 1 : region.last_line] = array("l", [index]) * length
         return owners
 
+    @property
+    def is_regular(self) -> bool:
+        """Whether each region was told by its outline and read by itself, as far as it was: what one says does not rest
+        on the others."""
+        unread = any(isinstance(known, Unparsable) for known in self._facts.values())
+        return self.broken is None and self._trees is None and not unread
+
+    @property
+    def read(self) -> tuple[int, ...]:
+        """The regions whose facts were asked for."""
+        return tuple(sorted(self._facts))
+
+    @property
+    def mentioning(self) -> dict[str, frozenset[int]]:
+        """The words that were asked for, each with the regions that mention it."""
+        return self._mentioning
+
+    def own_text(self, index: int) -> str:
+        """The text of a region without that of other regions, which leave a mark."""
+        region = self.regions[index]
+        parts = []
+        line = region.first_line
+        for first, last in region.excluded:
+            parts.append(self._stretch(line, first - 1))
+            line = last + 1
+        parts.append(self._stretch(line, region.last_line))
+        return "\0".join(parts)
+
     def facts(self, index: int) -> RegionFacts:
         """What the region at `index` says. Raises `Unparsable`."""
         known = self._facts.get(index)

@@ -249,7 +249,26 @@ class CoroutineNames:
         )
         return frozenset(name.decode("utf-8", "replace") for name in names)
 
+    @cached_property
+    def weighed(self) -> frozenset[bytes]:
+        """The names that are counted for what is looked at: no others decide anything."""
+        return self._names | frozenset(new for _, new in self._renamed)
+
     def passed_over(self) -> Iterator[tuple[str, int]]:
         """Names that are looked at in some files alone, with the number of their calls anywhere."""
         for name in sorted(self._names - self._everywhere):
             yield name.decode("utf-8", "replace"), self._calls[name]
+
+
+def share(data: bytes, weighed: frozenset[bytes]) -> bytes:
+    """All that a file, its text in UTF-8, contributes to the names of a project, as far as `weighed` names go: files of
+    equal shares can stand for each other."""
+    return repr(
+        (
+            sorted(_COROUTINE.findall(data)),
+            sorted(_pairs(data, _RENAMED, _IMPORTED)),
+            sorted(_pairs(data, _PARTIAL, _ASSIGNED)),
+            sorted(Counter(name for name in _called(data) if name in weighed).items()),
+            sorted(Counter(name for name in _FUNCTION.findall(data) if name in weighed).items()),
+        )
+    ).encode()

@@ -45,7 +45,19 @@ def load(folder: str, key: str, note: Callable[[str], None] = _unheard) -> Proje
     `note` is given one line about an entry that exists and cannot be read; one written by another version of this
     program is simply passed over.
     """
-    path = _path(folder, key)
+    content = read_entry(folder, key, _SUFFIX, note)
+    if content is None:
+        return None
+    try:
+        entry = msgspec.msgpack.decode(content, type=_Entry)
+    except msgspec.MsgspecError:
+        return None
+    return entry.report if entry.key == key else None
+
+
+def read_entry(folder: str, key: str, suffix: str, note: Callable[[str], None] = _unheard) -> bytes | None:
+    """What `write_entry` wrote under the same names, None where there is nothing that can be used; as for `load`."""
+    path = _path(folder, key, suffix)
     try:
         with open(path, "rb") as file:
             data = file.read()
@@ -61,15 +73,9 @@ def load(folder: str, key: str, note: Callable[[str], None] = _unheard) -> Proje
     if data[len(_HEADER) : len(_HEADER) + _DIGEST] != hashlib.sha256(content).digest():
         note(f"{path}: the cache is damaged; the project was checked without it and the cache is written anew")
         return None
-    try:
-        entry = msgspec.msgpack.decode(content, type=_Entry)
-    except msgspec.MsgspecError:
-        return None
-    if entry.key != key:
-        return None
     with suppress(OSError):
         os.utime(path)
-    return entry.report
+    return content
 
 
 def save(folder: str, key: str, report: ProjectReport) -> str | None:
@@ -78,16 +84,21 @@ def save(folder: str, key: str, report: ProjectReport) -> str | None:
     Runs that save at once do not disturb each other: an entry appears whole or not at all.
     """
     try:
+        return write_entry(folder, key, _SUFFIX, msgspec.msgpack.encode(_Entry(key, report)))
+    except UnicodeEncodeError:
+        return f"{folder}: the report is not cached, for a file's name in it is not UTF-8; rename the file"
+
+
+def write_entry(folder: str, key: str, suffix: str, content: bytes) -> str | None:
+    """Write `content` as for `save`, into a file of its own for each `suffix`."""
+    try:
         _prepare(folder)
-        content = msgspec.msgpack.encode(_Entry(key, report))
-        replace(_path(folder, key), _HEADER + hashlib.sha256(content).digest() + content)
-        _prune(folder, _SUFFIX)
+        replace(_path(folder, key, suffix), _HEADER + hashlib.sha256(content).digest() + content)
+        _prune(folder, suffix)
         _prune(folder, ANSWER)
     except OSError as error:
         reason = error.strerror or str(error)
         return f"{folder}: the cache cannot be written ({reason}); `--no-cache` runs without it"
-    except UnicodeEncodeError:
-        return f"{folder}: the report is not cached, for a file's name in it is not UTF-8; rename the file"
     return None
 
 
@@ -138,9 +149,9 @@ def _sources(folder: str, below: str = "") -> Iterator[tuple[str, int, int, int]
                 yield from _sources(entry.path, f"{below}{entry.name}/")
 
 
-def _path(folder: str, key: str) -> str:
+def _path(folder: str, key: str, suffix: str) -> str:
     name = hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:32]
-    return os.path.join(folder, name + _SUFFIX)
+    return os.path.join(folder, name + suffix)
 
 
 def _prepare(folder: str) -> None:

@@ -1,0 +1,188 @@
+"""After any edit, a run that has a precedent reports what a run without one does."""
+
+import random
+import shutil
+import time
+from pathlib import Path
+
+import msgspec
+import pytest
+from both_paths import comparable, differences
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from execution_lint.engine import precedents
+from execution_lint.engine.invocation import Invocation
+from execution_lint.engine.run import run
+from execution_lint.model.confidence import Confidence
+from execution_lint.model.report import Report
+from execution_lint.store import answers
+
+PROJECT = Path(__file__).parents[2] / "fixtures" / "projects" / "three_bugs"
+
+MORE = {
+    "plain.py": """\
+'''Nothing that a rule asks about.'''
+
+
+def double(x):
+    y = 2
+    return x * y
+
+
+class Box:
+    size = 3
+
+    def fill(self, thing):
+        self.thing = thing
+        return len(thing)
+""",
+    "work.py": """\
+import asyncio
+
+import plain
+
+
+async def fetch(name):
+    await asyncio.sleep(1)
+    return name
+
+
+def start(names):
+    for name in names:
+        fetch(name)
+    return plain.double(3)
+""",
+    "empty.py": "",
+}
+LINES = (
+    "# a comment",
+    "",
+    "    value = 17",
+    "    note = 'done'",
+    "    loop = asyncio.new_event_loop()",
+    "    job.status = 'finished'",
+    "    fetch(1)",
+    "async def double(x): ...",
+    "x = (",
+    "import asyncio",
+    "@app.get('/v1/x')",
+    "# execution-lint: ignore[EXL101] because",
+    "é = 'ﬁnished'",
+)
+
+
+def edit(path: Path, choice: random.Random) -> None:
+    """Change a file a little, somewhere."""
+    lines = path.read_text().split("\n")
+    at = choice.randrange(len(lines))
+    match choice.randrange(5):
+        case 0:
+            lines.insert(at, choice.choice(LINES))
+        case 1:
+            lines.append(choice.choice(LINES))
+        case 2:
+            del lines[at]
+        case 3:
+            lines[at] += "  # said"
+        case _:
+            words = lines[at].split(" ")
+            words[choice.randrange(len(words))] = choice.choice(("done", "x", "await", "status", "17"))
+            lines[at] = " ".join(words)
+    path.write_text("\n".join(lines))
+
+
+def outcome(folder: Path, *, cache: bool, named: str = "") -> Report:
+    """The report on the project, or for a file of it."""
+    time.sleep(0.01)
+    return run(Invocation(paths=(str(folder / named),), cache=cache, jobs=1, min_confidence=Confidence.POSSIBLE))
+
+
+@pytest.fixture(scope="module")
+def started(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project that was scanned once."""
+    folder = tmp_path_factory.mktemp("precedents") / "project"
+    shutil.copytree(PROJECT, folder, ignore=shutil.ignore_patterns(".*"))
+    for name, text in MORE.items():
+        (folder / name).write_text(text)
+    outcome(folder, cache=True)
+    return folder
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(min_value=0, max_value=2**32), st.integers(min_value=1, max_value=4))
+def test_an_edit_is_judged_as_a_new_run_judges_it(started: Path, seed: int, edits: int) -> None:
+    choice = random.Random(seed)
+    folder = started.with_name("edited")
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(started, folder)
+    # The precedent is kept for the root's path.
+    outcome(folder, cache=True)
+    paths = sorted(path for path in folder.rglob("*.py"))
+    for _ in range(edits):
+        path = choice.choice(paths)
+        edit(path, choice)
+        named = choice.choice(("", path.relative_to(folder).as_posix()))
+        quick, fresh = outcome(folder, cache=True, named=named), outcome(folder, cache=False, named=named)
+        assert differences(quick, fresh) == []
+        assert comparable(quick) == comparable(fresh)
+
+
+class Counted:
+    """Counts the precedents that stand."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.standing = 0
+        self._complete = precedents.standing
+        monkeypatch.setattr(precedents, "standing", self)
+
+    def __call__(self, *arguments: object) -> object:
+        found = self._complete(*arguments)  # type: ignore[arg-type]  # handed on as they came
+        self.standing += found is not None
+        return found
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "stands"),
+    [
+        ("plain.py", "y = 2", "y = 3\n    # why", True),
+        ("plain.py", "'''Nothing", "'''Something", True),
+        ("plain.py", "class Box", "\n\n\nclass Box", True),
+        ("plain.py", "self.thing = thing", "self.thing = (thing,\n            1)", True),
+        ("plain.py", "def double", "def treble", True),
+        ("plain.py", "y = 2", "y = (", False),
+        ("plain.py", "y = 2", "y = asyncio.new_event_loop()", False),
+        ("plain.py", "y = 2", "y = fetch(2)", False),
+        ("work.py", "fetch(name)\n    return", "len(name)\n    return", False),
+        ("empty.py", "", "import plain\n", True),
+    ],
+)
+def test_an_edit_that_changes_no_answer_needs_no_new_run(
+    started: Path, name: str, old: str, new: str, stands: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = started.with_name("edited")
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(started, folder)
+    outcome(folder, cache=True)
+    text = (folder / name).read_text()
+    assert old in text
+    (folder / name).write_text(text.replace(old, new, 1))
+    counted = Counted(monkeypatch)
+    quick = outcome(folder, cache=True)
+    assert counted.standing == stands
+    assert differences(quick, outcome(folder, cache=False)) == []
+
+
+@pytest.mark.parametrize("spoil", [lambda data: data[:-5], lambda data: data[:80] + b"x" + data[81:], lambda data: b""])
+def test_a_damaged_precedent_is_none(started: Path, spoil: object) -> None:
+    folder = started.with_name("edited")
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(started, folder)
+    outcome(folder, cache=True)
+    assert callable(spoil)
+    for entry in (folder / answers.FOLDER).glob("*.precedent"):
+        entry.write_bytes(spoil(entry.read_bytes()))
+    with (folder / "plain.py").open("a") as file:
+        file.write("# more\n")
+    quick, fresh = outcome(folder, cache=True), outcome(folder, cache=False)
+    assert comparable(msgspec.structs.replace(quick, notes=())) == comparable(fresh)
