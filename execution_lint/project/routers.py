@@ -10,6 +10,7 @@ from execution_lint.facts.values import (
     Attribute,
     Call,
     Declared,
+    Element,
     Free,
     Operation,
     Parameter,
@@ -205,7 +206,8 @@ def elements(inference: Inference, at: At, depth: int = 8) -> Iterator[At]:
                 yield from elements(inference, At(at.frame, ref), depth - 1)
         case Declared(value=ref):
             yield from elements(inference, At(at.frame, ref), depth - 1)
-        case Spread(base=base):
+        case Spread(base=base) | Element(base=base, position=-1):
+            # One of a list's, as a loop over it gives it, stands for each of them.
             yield from elements(inference, At(at.frame, base), depth - 1)
         case Operation(operator="+", operands=operands):
             for operand in operands:
