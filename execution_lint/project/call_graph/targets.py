@@ -106,5 +106,9 @@ class FunctionTarget(Target):
         return self.owner is not None and name.startswith("__") and name.endswith("__")
 
     def holds(self, thing: Thing) -> bool:
-        """Another name of the function, or of an object whose syntax calls it."""
-        return self.called(thing) is not None or (self.is_implicit and self.on(thing) is not None)
+        """Another name of the function, or of an object whose syntax calls it, or of the class of such objects."""
+        if self.called(thing) is not None:
+            return True
+        if self.is_implicit and isinstance(thing, ClassThing):
+            return self._families.method(thing, self.scope.name) == self.definition
+        return self.is_implicit and self.on(thing) is not None

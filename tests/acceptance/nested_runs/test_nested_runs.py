@@ -5,7 +5,8 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from battery import Case, cases, executed
+from battery import Case, cases
+from nested_execution import executed
 
 from execution_lint import scan
 
