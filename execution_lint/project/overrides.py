@@ -13,6 +13,7 @@ from execution_lint.facts.values import (
     Free,
     Narrowed,
     Nested,
+    Parameter,
     Ref,
 )
 from execution_lint.model.confidence import Confidence
@@ -94,6 +95,8 @@ class Overrides:
             value = scope.values[decorator]
             made_by_call = isinstance(value, Call)
             for thing in self._inference.things(At(frame, value.function if isinstance(value, Call) else decorator)):
+                if isinstance(thing, FunctionThing) and not made_by_call:
+                    thing = self._delegate(thing)
                 if isinstance(thing, FunctionThing) and not self._hands_on(thing, made_by_call):
                     own = self._own_answers(thing, made_by_call)
                     if own and not any(answer.kind is AnswerKind.UNKNOWN for answer in own):
@@ -101,6 +104,22 @@ class Overrides:
                     name = self._inference.scope(thing.definition).name
                     return (unknown(f"decorated by `{name}`, which makes an answer of its own"),)
         return None
+
+    def _delegate(self, decorator: FunctionThing, depth: int = 4) -> FunctionThing:
+        """The function that makes the wrapper: another one, where a decorator only hands on what it is given."""
+        definition = decorator.definition
+        frame = Frame(definition.path, definition.region, definition.scope)
+        scope = self._inference.scope(frame)
+        returned = [exit.value for exit in scope.exits if exit.kind is ExitKind.RETURN and exit.value != NONE]
+        call = scope.values[returned[0]] if len(returned) == 1 else None
+        if not isinstance(call, Call) or not depth:
+            return decorator
+        if not any(isinstance(scope.values[argument.value], Parameter) for argument in call.arguments):
+            return decorator
+        for thing in self._inference.things(At(frame, call.function)):
+            if isinstance(thing, FunctionThing):
+                return self._delegate(thing, depth - 1)
+        return decorator
 
     def _wrapper(self, decorator: FunctionThing, made_by_call: bool) -> tuple[int | None, set[str], int]:
         """The function that a decorator puts in the place of the decorated one, how it calls the latter, and the

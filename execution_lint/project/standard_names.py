@@ -211,7 +211,16 @@ IMPORTERS = frozenset({"importlib.import_module", "builtins.__import__"})
 """Functions that give the module that their first argument names."""
 
 VAGUE_TYPES = frozenset(
-    {"typing.Any", "builtins.object", "builtins.dict", "typing.Dict", "builtins.list", "typing.List"}
+    {
+        "typing.Any",
+        "typing.Final",
+        "typing_extensions.Final",
+        "builtins.object",
+        "builtins.dict",
+        "typing.Dict",
+        "builtins.list",
+        "typing.List",
+    }
 )
 """Types that say less than a value."""
 

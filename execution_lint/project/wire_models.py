@@ -208,6 +208,9 @@ def _is_null(types: Things) -> bool:
     return all(isinstance(thing, ConstantThing) for thing in types)
 
 
+_REFUSED = Answer(AnswerKind.RAISE, reason="ResponseValidationError: the model takes no null", is_error=True)
+
+
 def sent(model: WireModel, returned: tuple[Answer, ...], *, is_dict: bool) -> tuple[Answer, ...]:
     """What the model makes of what a handler returns: null stays null, an error keeps its status, and a model that
     keeps further keys those of a dict."""
@@ -217,6 +220,8 @@ def sent(model: WireModel, returned: tuple[Answer, ...], *, is_dict: bool) -> tu
     for answer in returned:
         if (may_be_null and _is_none(answer)) or answer.kind in (AnswerKind.NOT_JSON, AnswerKind.RAISE):
             found[answer] = None
+        elif _is_none(answer) and any(body.kind is AnswerKind.OBJECT for body in bodies):
+            found[_REFUSED] = None
         elif is_dict and model.keeps_more and answer.kind is AnswerKind.OBJECT:
             more = answer.keys - {key for field in model.fields for key in field.reads}
             keys = frozenset().union(more, *(body.keys for body in bodies))
