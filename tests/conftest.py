@@ -1,4 +1,6 @@
-"""The option that writes golden files anew, and the examples that generated tests try."""
+"""What holds for all tests: the option that writes golden files anew, generated examples, and Ctrl-C."""
+
+import signal
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -8,6 +10,11 @@ from hypothesis import HealthCheck, settings
 settings.register_profile("steady", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("explore", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("steady")
+
+
+# A job in the background of a shell is started deaf to Ctrl-C, and so would be all that it starts in turn.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
