@@ -11,7 +11,8 @@ RARE = 3
 """Definitions of one name in a project up to which a method may be meant wherever its name stands."""
 
 
-_IMPORTING = frozenset({RegionKind.IMPORT, RegionKind.COMPOUND, RegionKind.OTHER})
+IMPORTING = frozenset({RegionKind.IMPORT, RegionKind.COMPOUND, RegionKind.OTHER})
+"""The kinds of regions in which a module imports names at its top level."""
 
 
 class Reach(Enum):
@@ -77,14 +78,14 @@ class Search:
         module = self._inference.modules.at(path)
         if module is None:
             return ()
-        if any(module.regions[region].kind in _IMPORTING for region in regions):
+        if any(module.regions[region].kind in IMPORTING for region in regions):
             return regions
         folder, _, file = alias.path.rpartition("/")
         stem = file.removesuffix(".py")
         if stem == "__init__":
             stem = folder.rpartition("/")[2] or self._inference.modules.library.package.rpartition(".")[2]
         named = self._by_file(stem).get(path, ()) if stem else ()
-        imports = [region for region in named if module.regions[region].kind in _IMPORTING]
+        imports = [region for region in named if module.regions[region].kind in IMPORTING]
         if imports and (module.star_imports() or any(module.mentions(region, "as") for region in imports)):
             return regions
         return [region for region in regions if region in named]

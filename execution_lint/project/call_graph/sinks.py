@@ -10,7 +10,7 @@ from execution_lint.model.place import Place
 from execution_lint.project.call_graph.callers import Callers
 from execution_lint.project.call_graph.nodes import Use
 from execution_lint.project.call_graph.runners import BRIDGE, METHODS, PACKAGES, WORDS, called_runner
-from execution_lint.project.call_graph.search import Alias, Reach
+from execution_lint.project.call_graph.search import IMPORTING, Alias, Reach
 from execution_lint.project.call_graph.targets import RunnerTarget
 from execution_lint.project.call_graph.uses import Uses
 from execution_lint.project.modules import Module
@@ -49,12 +49,11 @@ class Sinks:
     def __iter__(self) -> Iterator[Sink]:
         found: dict[Place, Sink] = {}
         aliases: list[Alias] = []
-        packaged = {path for path, _ in self._inference.modules.library.candidates(Needles(PACKAGES))}
         for path, regions in self._inference.modules.library.candidates(Needles(WORDS | PACKAGES)):
             module = self._inference.modules.at(path)
             if module is None:
                 continue
-            packages, names = self._imported(module) if path in packaged else (frozenset(), frozenset())
+            packages, names = self._imported(module, regions)
             for name in sorted(names):
                 aliases.append(Alias(path, 0, name, Reach.MODULE))
             for region in regions:
@@ -83,9 +82,13 @@ class Sinks:
                 return name, confidence
         return "asyncio.run", use.confidence
 
-    def _imported(self, module: Module) -> tuple[frozenset[str], frozenset[str]]:
+    def _imported(self, module: Module, regions: tuple[int, ...]) -> tuple[frozenset[str], frozenset[str]]:
         """The names that a module's imports bind to packages that have runners, and to runners."""
-        packages, runners = set(), set()
+        packages: set[str] = set()
+        runners: set[str] = set()
+        importing = [region for region in regions if module.regions[region].kind in IMPORTING]
+        if not any(module.mentions(region, word) for region in importing for word in PACKAGES):
+            return frozenset(), frozenset()
         for name, imported in module.imports():
             if imported.level == 0 and imported.module.partition(".")[0] in PACKAGES:
                 if imported.name in WORDS:
