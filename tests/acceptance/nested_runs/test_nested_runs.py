@@ -1,6 +1,8 @@
 """The linter and the execution of the same program agree, run by run."""
 
+import asyncio
 import importlib.util
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -28,6 +30,9 @@ FRAMEWORKS = (
 
 def _lacking(case: Case) -> str:
     text = "\n".join(source for _, source in case.files)
+    for name in re.findall(r"\basyncio\.(\w+)", text):
+        if not hasattr(asyncio, name):
+            return f"asyncio.{name}"
     words = set(text.replace(".", " ").split())
     return next((name for name in FRAMEWORKS if name in words and importlib.util.find_spec(name) is None), "")
 
