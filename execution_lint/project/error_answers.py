@@ -138,7 +138,9 @@ class ErrorAnswers:
         if FASTAPI_ERROR in caught and STARLETTE_ERROR not in caught and "404" not in caught:
             handler = caught[FASTAPI_ERROR]
             what = "answers an unknown path with `detail`: FastAPI's `HTTPException` is handled, Starlette's is not"
-            yield self._error(first_exit, first, handler.place, handler.scope, what, Confidence.PROVEN)
+            yield self._error(
+                first_exit, first, handler.place, handler.scope, what, Confidence.PROVEN, "the application"
+            )
 
     def _handler_answers(
         self, handler: ErrorHandler, envelopes: list[tuple[RouteExit, Envelope]]
@@ -159,11 +161,24 @@ class ErrorAnswers:
                 what = next(text for answer in answers if (text := _lacking(answer, first)))
                 place = Place(definition.path, exit.span)
                 yield self._error(
-                    first_exit, first, place, scope.qualname, f"answers an error {what}", Confidence.PROVEN
+                    first_exit,
+                    first,
+                    place,
+                    scope.qualname,
+                    f"answers an error {what}",
+                    Confidence.PROVEN,
+                    f"the exception handler `{scope.qualname}`",
                 )
 
     def _error(
-        self, exit: RouteExit, envelope: Envelope, place: Place, scope: str, what: str, confidence: Confidence
+        self,
+        exit: RouteExit,
+        envelope: Envelope,
+        place: Place,
+        scope: str,
+        what: str,
+        confidence: Confidence,
+        who: str = "",
     ) -> ErrorAnswer:
         assert exit.governance is not None
         assert envelope.errors is not None
@@ -172,6 +187,7 @@ class ErrorAnswers:
             place=place,
             scope=scope,
             exit=exit,
+            who=who or (exit.routes[0].spelled if exit.routes else exit.handler),
             what=what,
             require=envelope.errors.require,
             confidence=Confidence.weakest(confidence, exit.governance.confidence),

@@ -23,6 +23,8 @@ from execution_lint.source.regions import Needles
 _DECORATORS = frozenset({"exception_handler", "errorhandler", "app_errorhandler"})
 _CALLS = frozenset({"add_exception_handler", "register_error_handler"})
 _TABLES = frozenset({"exception_handlers"})
+WORDS = _DECORATORS | _CALLS | _TABLES
+"""Words one of which stands wherever an exception handler is registered."""
 FASTAPI_ERROR = "fastapi.HTTPException"
 STARLETTE_ERROR = "starlette.exceptions.HTTPException"
 _SPELLINGS = {
@@ -52,8 +54,7 @@ class ErrorHandlers:
         self._inference = inference
 
     def __iter__(self) -> Iterator[ErrorHandler]:
-        needles = Needles(_CALLS | _TABLES | _DECORATORS, _DECORATORS)
-        for path, regions in self._inference.modules.library.candidates(needles):
+        for path, regions in self._inference.modules.library.candidates(Needles(WORDS)):
             module = self._inference.modules.at(path)
             for region in regions if module is not None else ():
                 facts = module.facts(region) if module is not None else None

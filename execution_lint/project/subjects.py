@@ -376,6 +376,8 @@ class ErrorAnswer:
     scope: str
     exit: RouteExit
     """One of the exits of the routes that it concerns."""
+    who: str
+    """Who answers: the route, or an exception handler."""
     what: str
     """What happens, as a verb: "raises ..., which is answered with `detail`"."""
     require: tuple[str, ...]

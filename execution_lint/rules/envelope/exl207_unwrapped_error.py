@@ -33,7 +33,7 @@ from execution_lint.rules.rule import Rule
 RULE = Rule(
     code="EXL207",
     name="unwrapped-error",
-    message="{route} {what}, not in the shape of errors of the `{envelope}` envelope",
+    message="{who} {what}, not in the shape of errors of the `{envelope}` envelope",
     since="0.1.0",
     options=("envelope.errors", "envelope.routes", "envelope.modules", "envelope.handlers"),
 )
@@ -51,7 +51,7 @@ def check(error: ErrorAnswer, project: Project) -> Iterator[Finding]:
         confidence=error.confidence,
         related=error.related,
         help=f"answer errors with {keys}, in one registered exception handler",
-        route=exit.routes[0].spelled if exit.routes else exit.handler,
+        who=error.who,
         what=error.what,
         envelope=exit.governance.envelope.name,
     )
