@@ -211,13 +211,15 @@ class CoroutineNames:
         self._calls: Counter[bytes] = Counter()
         self._called: dict[str, frozenset[bytes]] = {}
         self._renamed: list[tuple[bytes, bytes]] = []
+        self._shared: dict[bytes, bytes] = {}
 
     def add(self, path: str, data: bytes) -> None:
         """Take in a file, its text in UTF-8; all must be taken in before the first question."""
         self._functions.update(_FUNCTION.findall(data))
         calls = Counter(_called(data))
         self._calls.update(calls)
-        self._called[path] = frozenset(calls)
+        # One object a name, however many files call it.
+        self._called[path] = frozenset(self._shared.setdefault(name, name) for name in calls)
         if b"async" in data:
             defined = _COROUTINE.findall(data)
             if defined:
