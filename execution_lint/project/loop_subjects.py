@@ -6,6 +6,7 @@ from enum import Enum
 from execution_lint.model.confidence import Confidence
 from execution_lint.model.finding import Related
 from execution_lint.model.place import Place
+from execution_lint.project.subjects import LoopLife
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,5 +47,17 @@ class ImplicitLoop:
     spelled: str
     """The dotted name of what is called."""
     why: Implicitness
+    confidence: Confidence
+    related: tuple[Related, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class UnclosedLoop:
+    """A call that makes a loop which outlives its function, and which nothing closes."""
+
+    place: Place
+    scope: str
+    spelled: str
+    life: LoopLife
     confidence: Confidence
     related: tuple[Related, ...] = ()

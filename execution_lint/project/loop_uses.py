@@ -50,6 +50,10 @@ class LoopUses:
     """The names of the module that hold it."""
     attributes: list[str] = field(default_factory=list)
     """The attributes of `self` that hold it."""
+    held: list[str] = field(default_factory=list)
+    """Every name that holds it beyond the function: attributes, globals, names of a class or a module."""
+    in_item: bool = False
+    """A container holds it."""
 
 
 class UsesOfLoops:
@@ -64,6 +68,8 @@ class UsesOfLoops:
         uses = LoopUses()
         aliases = aliases_of(scope, ref)
         for index, value in enumerate(scope.values):
+            if isinstance(value, Attribute) and value.base in aliases:
+                uses.closed |= value.name == "close"
             if not isinstance(value, Call):
                 continue
             function = scope.values[value.function]
@@ -71,18 +77,22 @@ class UsesOfLoops:
                 uses.runs |= function.name == "run_until_complete"
                 uses.is_repeated |= function.name == "run_until_complete" and index in scope.repeated
                 uses.runs_forever |= function.name == "run_forever"
-                uses.closed |= function.name == "close"
             self._handed(frame, scope, index, aliases, uses)
         for exit in scope.exits:
             if self._holds(scope, exit.value, aliases):
                 self._left(exit, uses)
         for assignment in scope.assignments:
             if assignment.value != NONE and self._holds(scope, assignment.value, aliases):
+                if assignment.kind in (TargetKind.ATTRIBUTE, TargetKind.GLOBAL) or (
+                    assignment.kind is TargetKind.NAME and scope.kind in (ScopeKind.MODULE, ScopeKind.CLASS)
+                ):
+                    uses.held.append(assignment.name)
                 match assignment.kind:
                     case TargetKind.ATTRIBUTE:
                         uses.stored = f"`{spelled(scope, assignment.base)}.{assignment.name}`"
                         uses.attributes.append(assignment.name)
                     case TargetKind.ITEM:
+                        uses.in_item = True
                         uses.stored = f"an item of `{spelled(scope, assignment.base)}`"
                     case TargetKind.GLOBAL:
                         uses.stored = f"the global `{assignment.name}`"

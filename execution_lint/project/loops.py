@@ -1,6 +1,7 @@
 """Every event loop that somebody makes, with its life."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cached_property
 
 from execution_lint.config.schema import Reference
@@ -35,6 +36,16 @@ from execution_lint.project.threads import Threads
 from execution_lint.source.regions import Needles, RegionKind
 
 
+@dataclass(frozen=True)
+class LoopSite:
+    """A call that makes a loop, with where it stands in the facts."""
+
+    call: LoopCall
+    frame: Frame
+    ref: Ref
+    uses: LoopUses
+
+
 class Loops:
     """Finds the calls that make loops, and says how long what they make lives."""
 
@@ -42,9 +53,18 @@ class Loops:
         self._inference = inference
         self._owners = owners
         self._threads = Threads(inference)
-        self._uses = UsesOfLoops(inference, self._threads)
+        self.uses = UsesOfLoops(inference, self._threads)
 
     def __iter__(self) -> Iterator[LoopCall]:
+        for site in self.sites:
+            yield site.call
+
+    @cached_property
+    def sites(self) -> tuple[LoopSite, ...]:
+        """Every call that makes a loop, in the order of files and lines."""
+        return tuple(self._found())
+
+    def _found(self) -> Iterator[LoopSite]:
         names = closure(self._inference, WORDS)
         for path, regions in self._inference.modules.library.candidates(Needles(names)):
             module = self._inference.modules.at(path)
@@ -55,7 +75,7 @@ class Loops:
                 for index in range(len(facts.scopes) if facts is not None else 0):
                     yield from self._in_scope(Frame(path, region, index), names)
 
-    def _in_scope(self, frame: Frame, names: frozenset[str]) -> Iterator[LoopCall]:
+    def _in_scope(self, frame: Frame, names: frozenset[str]) -> Iterator[LoopSite]:
         scope = self._inference.scope(frame)
         for ref, value in enumerate(scope.values):
             if isinstance(value, Call) and self._names(scope, value.function) & names:
@@ -81,13 +101,13 @@ class Loops:
                 return self._inference.scope(thing.definition).qualname
         return ""
 
-    def _linked(self, frame: Frame, scope: Scope, ref: Ref, called: str) -> LoopCall:
-        uses = self._uses.of_value(frame, scope, ref)
+    def _linked(self, frame: Frame, scope: Scope, ref: Ref, called: str) -> LoopSite:
+        uses = self.uses.of_value(frame, scope, ref)
         life, where = self._life(frame, scope, uses)
         function = self._function(frame)
         module = self._inference.module(frame.path)
         qualname = self._inference.scope(function).qualname if function is not None else scope.qualname
-        return LoopCall(
+        call = LoopCall(
             place=Place(frame.path, scope.spans[ref]),
             scope=qualname,
             qualname=f"{module.name}:{qualname}",
@@ -100,6 +120,7 @@ class Loops:
             declared_by=self._declared(module.name, qualname),
             related=self._related(frame, scope, ref),
         )
+        return LoopSite(call, frame, ref, uses)
 
     def _declared(self, module: str, qualname: str) -> str:
         for owner in self._owners:

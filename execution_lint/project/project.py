@@ -17,7 +17,7 @@ from execution_lint.project.inference import Inference
 from execution_lint.project.invented_identifiers import InventedIdentifiers
 from execution_lint.project.library import Library
 from execution_lint.project.loop_patches import LoopPatches
-from execution_lint.project.loop_subjects import ImplicitLoop, LoopPatch
+from execution_lint.project.loop_subjects import ImplicitLoop, LoopPatch, UnclosedLoop
 from execution_lint.project.loops import Loops
 from execution_lint.project.modules import Modules
 from execution_lint.project.reachability import Reachability
@@ -43,6 +43,7 @@ from execution_lint.project.subjects import (
 )
 from execution_lint.project.things import ClassThing, Thing
 from execution_lint.project.tuple_answers import TupleAnswers
+from execution_lint.project.unclosed_loops import UnclosedLoops
 from execution_lint.project.vocabularies import Vocabularies
 from execution_lint.project.vocabulary_governance import VocabularyGovernance
 from execution_lint.project.vocabulary_subjects import StatusBranch, StatusComparison, StatusLookup, VocabularyTwin
@@ -61,7 +62,8 @@ class Project:
         self.notes: list[str] = []
         """What an inventory should say beside its entries."""
         self._makers: dict[type[object], Callable[[], Iterator[object]]] = {
-            LoopCall: lambda: iter(Loops(self.inference, config.event_loop.owners)),
+            LoopCall: lambda: iter(self.loops),
+            UnclosedLoop: lambda: iter(UnclosedLoops(self.loops, self.runs.callers, self.undecided)),
             NestedRun: lambda: self.runs.nested(),
             ImportTimeRun: lambda: self.runs.at_import(),
             ImplicitLoop: lambda: iter(ImplicitLoops(self.inference, self.runs.running)),
@@ -86,6 +88,7 @@ class Project:
             StatusBranch: lambda: self.governance.branches(),
             VocabularyTwin: lambda: self.governance.twins(),
         }
+        self.loops = Loops(self.inference, config.event_loop.owners)
         self.runs = NestedRuns(self.inference, self.undecided)
         self.reachability = Reachability(self.inference)
         self.shapes = Shapes(self.inference, self.reachability)

@@ -25,10 +25,10 @@ class NestedRuns:
 
     def __init__(self, inference: Inference, undecided: "Counter[tuple[str, str]]") -> None:
         self._inference = inference
-        self._callers = Callers(inference, undecided)
-        self._chains = Chains(self._callers, undecided)
+        self.callers = Callers(inference, undecided)
+        self._chains = Chains(self.callers, undecided)
         self._applications = Applications(inference)
-        self.running = RunningLoops(self._callers)
+        self.running = RunningLoops(self.callers)
 
     def entries(self, definition: Definition) -> Reached:
         """From where a function can be executed on a running loop, or by an import."""
@@ -36,7 +36,7 @@ class NestedRuns:
 
     @cached_property
     def _reached(self) -> tuple[tuple[Sink, Reached], ...]:
-        sinks = Sinks(self._callers, Uses(self._inference, Fates(self._inference)))
+        sinks = Sinks(self.callers, Uses(self._inference, Fates(self._inference)))
         return tuple((sink, self._chains.to_place(sink.frame, sink.ref, sink.place, sink.confidence)) for sink in sinks)
 
     def nested(self) -> Iterator[NestedRun]:
