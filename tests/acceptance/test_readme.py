@@ -83,7 +83,9 @@ def test_links_lead_somewhere(path: Path) -> None:
 @pytest.mark.parametrize("path", [path for path in PAGES if path.name != "runtime.md"], ids=page)
 def test_options_and_codes_exist(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
-    ours = {"--update-golden", "--disable-noqa"}
+    ours = {"--update-golden", "--disable-noqa", "--version"}
+    for program in (ROOT / "benchmarks").glob("*.py"):
+        ours.update(re.findall(r"\"(--[a-z][a-z-]+)\"", program.read_text(encoding="utf-8")))
     flake8 = {f"--execution-lint-{name}" for name in ("min-confidence", "baseline", "no-cache")}
     help_texts = "".join(lint(command, "--help").out for command in ("scan", "rule", "routes"))
     helped = set(re.findall(r"--[a-z][a-z-]+", help_texts))
