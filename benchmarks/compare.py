@@ -54,7 +54,7 @@ rule:
   inside:
     kind: decorated_definition
     stopBy: end
-    has: {kind: decorator, regex: '\\\\.(get|post|put|delete|patch|route)\\\\('}
+    has: {kind: decorator, regex: '\\.(get|post|put|delete|patch|route)\\('}
 ---
 id: raw-status
 language: python
