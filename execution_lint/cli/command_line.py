@@ -55,11 +55,13 @@ class InventoryKind(Enum):
 
     LOOPS = "loops"
     ROUTES = "routes"
+    VOCABULARIES = "vocabularies"
 
 
 _LISTED = {
     InventoryKind.LOOPS: "every event loop with its life and owner",
     InventoryKind.ROUTES: "every route with what each exit of its handler answers",
+    InventoryKind.VOCABULARIES: "every vocabulary with its members, fields and places, and the words beside them",
 }
 
 

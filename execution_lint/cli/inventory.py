@@ -32,3 +32,8 @@ def _kind(command: InventoryCommand) -> tuple[Lister, "Layout[Any]", str]:
             from execution_lint.reporting.inventories.routes import RouteLayout
 
             return (unproven_routes if command.unproven else routes), RouteLayout(), "route"
+        case InventoryKind.VOCABULARIES:
+            from execution_lint.project.inventories.vocabularies import vocabularies
+            from execution_lint.reporting.inventories.vocabularies import VocabularyLayout
+
+            return vocabularies, VocabularyLayout(), "vocabulary"

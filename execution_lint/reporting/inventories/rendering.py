@@ -55,7 +55,8 @@ def summary(inventory: Inventory, noun: str) -> tuple[str, ...]:
     left_out = sum(project.left_out for project in inventory.projects)
     lines = [f"note: {one_line(note)}" for note in dict.fromkeys(notes)]
     lines += [f"not read: {one_line(trouble)}" for project in inventory.projects for trouble in project.troubles]
-    lines.append(f"{count} {noun}{'' if count == 1 else 's'}{f'; {left_out} in tests left out' if left_out else ''}.")
+    plural = f"{noun.removesuffix('y')}ies" if noun.endswith("y") else f"{noun}s"
+    lines.append(f"{count} {noun if count == 1 else plural}{f'; {left_out} in tests left out' if left_out else ''}.")
     return tuple(lines)
 
 
