@@ -26,7 +26,7 @@ def _kind(command: InventoryCommand) -> tuple[Lister, "Layout[Any]", str]:
             from execution_lint.project.inventories.loops import loops
             from execution_lint.reporting.inventories.loops import LoopLayout
 
-            return loops, LoopLayout(), "event loop"
+            return loops, LoopLayout(), "event loop site"
         case InventoryKind.ROUTES:
             from execution_lint.project.inventories.routes import routes, unproven_routes
             from execution_lint.reporting.inventories.routes import RouteLayout

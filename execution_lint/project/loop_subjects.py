@@ -23,6 +23,18 @@ class LoopPatch:
     related: tuple[Related, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class LoopBridge:
+    """A call that has a loop of another thread do work."""
+
+    place: Place
+    scope: str
+    spelled: str
+    """The dotted name of what is called."""
+    makes_the_loop: bool
+    """It starts the thread with the loop, too."""
+
+
 class Implicitness(Enum):
     """Why a loop that nobody hands over is relied on."""
 

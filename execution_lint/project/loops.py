@@ -117,12 +117,13 @@ class Loops:
             is_fallback=self._is_fallback(scope),
             is_async=function is not None and self._inference.scope(function).is_async,
             where=where,
-            declared_by=self._declared(module.name, qualname),
+            declared_by=self.declared(module.name, qualname),
             related=self._related(frame, scope, ref),
         )
         return LoopSite(call, frame, ref, uses)
 
-    def _declared(self, module: str, qualname: str) -> str:
+    def declared(self, module: str, qualname: str) -> str:
+        """The owner of the contract that covers a definition, as it is spelled; empty where none does."""
         for owner in self._owners:
             if owner.module == module and (qualname == owner.qualname or qualname.startswith(owner.qualname + ".")):
                 return owner.spelled

@@ -16,13 +16,14 @@ from execution_lint.project.implicit_loops import ImplicitLoops
 from execution_lint.project.inference import Inference
 from execution_lint.project.invented_identifiers import InventedIdentifiers
 from execution_lint.project.library import Library
+from execution_lint.project.loop_bridges import LoopBridges
 from execution_lint.project.loop_patches import LoopPatches
-from execution_lint.project.loop_subjects import ImplicitLoop, LoopPatch, UnclosedLoop
+from execution_lint.project.loop_subjects import ImplicitLoop, LoopBridge, LoopPatch, UnclosedLoop
 from execution_lint.project.loops import Loops
 from execution_lint.project.modules import Modules
 from execution_lint.project.reachability import Reachability
 from execution_lint.project.routes import Routes
-from execution_lint.project.run_subjects import ImportTimeRun, NestedRun
+from execution_lint.project.run_subjects import ImportTimeRun, LoopRun, NestedRun
 from execution_lint.project.shadows import Shadows
 from execution_lint.project.shapes import Shapes
 from execution_lint.project.statuses import Statuses
@@ -64,6 +65,8 @@ class Project:
         self._makers: dict[type[object], Callable[[], Iterator[object]]] = {
             LoopCall: lambda: iter(self.loops),
             UnclosedLoop: lambda: iter(UnclosedLoops(self.loops, self.runs.callers, self.undecided)),
+            LoopRun: lambda: self.runs.all(),
+            LoopBridge: lambda: iter(LoopBridges(self.inference)),
             NestedRun: lambda: self.runs.nested(),
             ImportTimeRun: lambda: self.runs.at_import(),
             ImplicitLoop: lambda: iter(ImplicitLoops(self.inference, self.runs.running)),

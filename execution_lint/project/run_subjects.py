@@ -9,6 +9,26 @@ from execution_lint.project.call_graph.ways import Chain
 
 
 @dataclass(frozen=True, slots=True)
+class LoopRun:
+    """A call that runs an event loop, wherever it is executed."""
+
+    place: Place
+    scope: str
+    runner: str
+    """What is called, as people know it: `asyncio.run`, `run_until_complete`."""
+    confidence: Confidence
+    """How sure it is that a loop is run."""
+    is_bridge: bool
+    """It is a coroutine function that was made sync."""
+    is_endless: bool
+    """It runs until it is told to stop."""
+    closes: bool
+    """It makes the loop itself, and closes it."""
+    chains: tuple[Chain, ...]
+    """A way from each entry of a running loop, the surest first, then the shortest."""
+
+
+@dataclass(frozen=True, slots=True)
 class NestedRun:
     """A call that runs an event loop, and can execute where one is running."""
 

@@ -10,13 +10,13 @@ from execution_lint.project.call_graph.applications import Applications
 from execution_lint.project.call_graph.callers import Callers
 from execution_lint.project.call_graph.chains import Chains
 from execution_lint.project.call_graph.fates import Fates
-from execution_lint.project.call_graph.runners import SERVERS
+from execution_lint.project.call_graph.runners import BRIDGE, CLOSING, ENDLESS, SERVERS
 from execution_lint.project.call_graph.running_loops import RunningLoops
 from execution_lint.project.call_graph.sinks import Sink, Sinks
 from execution_lint.project.call_graph.uses import Uses
 from execution_lint.project.call_graph.ways import Reached
 from execution_lint.project.inference import Inference
-from execution_lint.project.run_subjects import ImportTimeRun, NestedRun
+from execution_lint.project.run_subjects import ImportTimeRun, LoopRun, NestedRun
 from execution_lint.project.things import Definition
 
 
@@ -35,9 +35,31 @@ class NestedRuns:
         return self._chains.to_function(definition)
 
     @cached_property
+    def _sinks(self) -> Sinks:
+        return Sinks(self.callers, Uses(self._inference, Fates(self._inference)))
+
+    @cached_property
     def _reached(self) -> tuple[tuple[Sink, Reached], ...]:
-        sinks = Sinks(self.callers, Uses(self._inference, Fates(self._inference)))
-        return tuple((sink, self._chains.to_place(sink.frame, sink.ref, sink.place, sink.confidence)) for sink in sinks)
+        return tuple((sink, self._ways(sink)) for sink in self._sinks)
+
+    def _ways(self, sink: Sink) -> Reached:
+        return self._chains.to_place(sink.frame, sink.ref, sink.place, sink.confidence)
+
+    def all(self) -> Iterator[LoopRun]:
+        """Every run, wherever it is executed."""
+        known = {sink.place: reached for sink, reached in self._reached}
+        for sink in self._sinks.all:
+            reached = known[sink.place] if sink.place in known else self._ways(sink)
+            yield LoopRun(
+                place=sink.place,
+                scope=self._scope(sink),
+                runner=sink.runner,
+                confidence=sink.confidence,
+                is_bridge=sink.runner == BRIDGE,
+                is_endless=sink.runner in ENDLESS,
+                closes=sink.runner in CLOSING,
+                chains=reached.entries,
+            )
 
     def nested(self) -> Iterator[NestedRun]:
         """The runs that a loop's thread can come to."""

@@ -35,6 +35,12 @@ SERVERS = frozenset(
 BRIDGE = "asgiref.sync.async_to_sync"
 _BRIDGES = frozenset({f"{BRIDGE}()", "asgiref.sync.AsyncToSync", "asgiref.sync.AsyncToSync()"})
 
+CLOSING = frozenset(RUNNERS.values()) - {"asyncio.Runner.run"}
+"""Runners that make a loop for the one run, and close it; a `Runner` keeps its loop until it is closed itself."""
+
+ENDLESS = SERVERS | {"run_forever"}
+"""Runners that come back when they are told to stop, not when a coroutine is done."""
+
 METHODS = frozenset({"run_until_complete", "run_forever"})
 """The methods of a loop that run it."""
 

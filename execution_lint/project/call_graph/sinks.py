@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from execution_lint.facts.scopes import Scope
 from execution_lint.facts.values import Attribute, Call, Ref
@@ -47,6 +48,11 @@ class Sinks:
         self._patched: dict[str, bool] = {}
 
     def __iter__(self) -> Iterator[Sink]:
+        yield from self._one_a_loop([sink for sink in self.all if not self._is_patched(sink.place.path)])
+
+    @cached_property
+    def all(self) -> tuple[Sink, ...]:
+        """Every run, in the order of files and lines: also those that a patch lets nest, and further ones of a loop."""
         found: dict[Place, Sink] = {}
         aliases: list[Alias] = []
         for path, regions in self._inference.modules.library.candidates(Needles(WORDS | PACKAGES)):
@@ -68,11 +74,7 @@ class Sinks:
             found.setdefault(use.place, Sink(use.frame, use.ref, use.place, runner, confidence))
         for sink in self._decorated():
             found.setdefault(sink.place, sink)
-        yield from self._one_a_loop(
-            sorted(
-                (sink for sink in found.values() if not self._is_patched(sink.place.path)), key=lambda sink: sink.place
-            )
-        )
+        return tuple(sorted(found.values(), key=lambda sink: sink.place))
 
     def _runner(self, use: Use) -> tuple[str, Confidence]:
         value = self._inference.scope(use.frame).values[use.ref]

@@ -5,22 +5,26 @@ from collections.abc import Iterator
 from execution_lint.project.inventories.loops import LoopEntry
 from execution_lint.reporting.location import absolute, position
 
+_CLOSED = {True: "yes", False: "no", None: ""}
+
 
 class LoopLayout:
-    """What is shown of a loop."""
+    """What is shown of a loop, a runner, a bridge or a patch."""
 
-    columns = ("place", "call", "in", "life", "closed", "owner")
+    columns = ("place", "kind", "call", "in", "life", "closed", "owner", "entries")
 
     def rows(self, entry: LoopEntry, root: str, working_directory: str) -> Iterator[tuple[str, ...]]:
-        """One line a loop."""
+        """One line an entry."""
         life = f"{entry.life} in {entry.where}" if entry.where else entry.life
-        closed = "yes" if entry.is_closed else "no"
+        call = entry.call if entry.kind == "patch" else f"{entry.call}()"
+        entries = str(len(entry.entries)) if entry.entries else ""
         place = position(root, entry.place, working_directory)
-        yield place, f"{entry.call}()", entry.scope, life, closed, entry.owner
+        yield place, entry.kind, call, entry.scope, life, _CLOSED[entry.is_closed], entry.owner, entries
 
     def record(self, entry: LoopEntry, root: str) -> dict[str, object]:
-        """The loop as JSON."""
+        """The entry as JSON."""
         return {
+            "kind": entry.kind,
             "call": entry.call,
             "scope": entry.scope,
             "filename": absolute(root, entry.place),
@@ -30,4 +34,15 @@ class LoopLayout:
             "where": entry.where or None,
             "closed": entry.is_closed,
             "owner": entry.owner or None,
+            "confidence": entry.confidence,
+            "entries": [
+                {
+                    "name": reaching.name,
+                    "filename": absolute(root, reaching.place),
+                    "line": reaching.place.span.start_line,
+                    "hops": reaching.hops,
+                    "confidence": reaching.confidence,
+                }
+                for reaching in entry.entries
+            ],
         }
