@@ -215,9 +215,9 @@ class Modules:
         near = _upwards(importer.import_root)
         for root in (*near, *self._source_roots, "src"):
             path = self._under(root, name)
-            if path is not None and (root == importer.import_root or not _is_standard(name)):
+            if path is not None and (root == importer.import_root or not is_standard(name)):
                 return path
-        if _is_standard(name):
+        if is_standard(name):
             return None
         elsewhere = {
             path
@@ -287,5 +287,6 @@ def _upwards(folder: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _is_standard(name: str) -> bool:
+def is_standard(name: str) -> bool:
+    """Whether a dotted name is one of Python itself."""
     return name.partition(".")[0] in sys.stdlib_module_names

@@ -26,6 +26,7 @@ from execution_lint.project.routes import Routes
 from execution_lint.project.run_subjects import ImportTimeRun, LoopRun, NestedRun
 from execution_lint.project.shadows import Shadows
 from execution_lint.project.shapes import Shapes
+from execution_lint.project.status_fields import StatusFields
 from execution_lint.project.statuses import Statuses
 from execution_lint.project.subjects import (
     AnsweredStatus,
@@ -47,7 +48,13 @@ from execution_lint.project.tuple_answers import TupleAnswers
 from execution_lint.project.unclosed_loops import UnclosedLoops
 from execution_lint.project.vocabularies import Vocabularies
 from execution_lint.project.vocabulary_governance import VocabularyGovernance
-from execution_lint.project.vocabulary_subjects import StatusBranch, StatusComparison, StatusLookup, VocabularyTwin
+from execution_lint.project.vocabulary_subjects import (
+    StatusBranch,
+    StatusComparison,
+    StatusField,
+    StatusLookup,
+    VocabularyTwin,
+)
 
 Kind = TypeVar("Kind")
 
@@ -90,6 +97,7 @@ class Project:
             StatusComparison: lambda: self.governance.comparisons(),
             StatusBranch: lambda: self.governance.branches(),
             VocabularyTwin: lambda: self.governance.twins(),
+            StatusField: lambda: iter(StatusFields(self.inference, self.vocabularies, self.config, self.undecided)),
         }
         self.loops = Loops(self.inference, config.event_loop.owners)
         self.runs = NestedRuns(self.inference, self.undecided)

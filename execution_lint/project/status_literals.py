@@ -86,7 +86,7 @@ class StatusLiterals:
             if comparison.operator in EQUALITY:
                 where = StatusPlace.CASE if comparison.operator == "case" else StatusPlace.COMPARISON
                 for side, other in ((comparison.left, comparison.right), (comparison.right, comparison.left)):
-                    for ref in _texts(scope, other) if self._carriers.is_asked(frame, last_name(scope, side)) else ():
+                    for ref in texts_of(scope, other) if self._carriers.is_asked(frame, last_name(scope, side)) else ():
                         yield StatusLiteral(frame, ref, where, self._subjects.expression(frame, scope, side))
             elif comparison.operator in CONTAINMENT and self._carriers.is_asked(
                 frame, last_name(scope, comparison.left)
@@ -96,7 +96,9 @@ class StatusLiterals:
             if assignment.value != NONE and self._carriers.is_asked(frame, assignment.name):
                 where = StatusPlace.DEFAULT if scope.kind is ScopeKind.CLASS else StatusPlace.ASSIGNMENT
                 for ref in (
-                    _defaults(scope, assignment) if scope.kind is ScopeKind.CLASS else _texts(scope, assignment.value)
+                    defaults_of(scope, assignment)
+                    if scope.kind is ScopeKind.CLASS
+                    else texts_of(scope, assignment.value)
                 ):
                     yield StatusLiteral(frame, ref, where, self._subjects.target(frame, scope, assignment))
                 yield from self._annotated_table(frame, scope, assignment)
@@ -111,12 +113,12 @@ class StatusLiterals:
             elif isinstance(value, Item):
                 yield from self._table(frame, scope, value.base, value.index)
         for parameter in scope.parameters:
-            for ref in _texts(scope, parameter.default):
+            for ref in texts_of(scope, parameter.default):
                 yield StatusLiteral(frame, ref, StatusPlace.DEFAULT, self._subjects.parameter(frame, parameter))
         if scope.returns != NONE:
             for exit in scope.exits:
                 if exit.kind is ExitKind.RETURN:
-                    for ref in _texts(scope, exit.value):
+                    for ref in texts_of(scope, exit.value):
                         subject = StatusSubject(scope.name, "", self._inference.types(At(frame, scope.returns)), False)
                         yield StatusLiteral(frame, ref, StatusPlace.RETURN, subject)
 
@@ -148,7 +150,7 @@ class StatusLiterals:
         subject = StatusSubject(
             spelled(scope, ref), key.value, things, self._subjects.is_foreign_owner(frame, function.base), ref=ref
         )
-        for text in _texts(scope, call.arguments[1].value):
+        for text in texts_of(scope, call.arguments[1].value):
             yield StatusLiteral(frame, text, StatusPlace.DEFAULT, subject)
 
     def _looked_up_by_method(self, frame: Frame, scope: Scope, ref: Ref, call: Call) -> Iterator[StatusLiteral]:
@@ -187,13 +189,13 @@ class StatusLiterals:
     def _keys(self, frame: Frame, display: Mapping, subject: StatusSubject) -> Iterator[StatusLiteral]:
         scope = self._inference.scope(frame)
         for key, _ in display.entries:
-            for ref in _texts(scope, key):
+            for ref in texts_of(scope, key):
                 yield StatusLiteral(frame, ref, StatusPlace.KEY, subject)
 
     def _contained(self, frame: Frame, scope: Scope, left: Ref, right: Ref) -> Iterator[StatusLiteral]:
         display = scope.values[right]
         if isinstance(display, Sequence):
-            texts = [ref for element in display.elements for ref in _texts(scope, element)]
+            texts = [ref for element in display.elements for ref in texts_of(scope, element)]
             peers = tuple(element for element in display.elements if element not in texts)
             for ref in texts:
                 yield StatusLiteral(
@@ -205,7 +207,7 @@ class StatusLiterals:
             (argument, text)
             for argument in call.arguments
             if not argument.name.startswith("*")
-            for text in _texts(scope, argument.value)
+            for text in texts_of(scope, argument.value)
         ]
         callee = last_name(scope, call.function)
         if frame.path not in self._carriers.naming and callee not in self._carriers.words:
@@ -234,27 +236,27 @@ class StatusLiterals:
         for key, value in mapping.entries:
             held = scope.values[key] if key != NONE else None
             if isinstance(held, Text):
-                for ref in _texts(scope, value):
+                for ref in texts_of(scope, value):
                     yield StatusLiteral(
                         frame, ref, StatusPlace.ENTRY, StatusSubject(repr(held.value), held.value, (), False)
                     )
 
 
-def _defaults(scope: Scope, assignment: Assignment) -> Iterator[Ref]:
+def defaults_of(scope: Scope, assignment: Assignment) -> Iterator[Ref]:
     """The literals that a field of a class starts with, `field(default=...)` and the like included."""
     value = scope.values[assignment.value]
     if not isinstance(value, Call):
-        yield from _texts(scope, assignment.value)
+        yield from texts_of(scope, assignment.value)
         return
     name = last_name(scope, value.function)
     for position, argument in enumerate(value.arguments):
         if argument.name in ("default", "server_default") or (
             name == "Field" and argument.name == "" and position == 0
         ):
-            yield from _texts(scope, argument.value)
+            yield from texts_of(scope, argument.value)
 
 
-def _texts(scope: Scope, ref: Ref, depth: int = 4) -> Iterator[Ref]:
+def texts_of(scope: Scope, ref: Ref, depth: int = 4) -> Iterator[Ref]:
     """The string literals that an expression may be."""
     if ref == NONE or depth == 0:
         return
@@ -263,9 +265,9 @@ def _texts(scope: Scope, ref: Ref, depth: int = 4) -> Iterator[Ref]:
             yield ref
         case Choice(kind="if" | "or" | "join", alternatives=alternatives):
             for alternative in alternatives:
-                yield from _texts(scope, alternative, depth - 1)
+                yield from texts_of(scope, alternative, depth - 1)
         case Declared(value=base) | Narrowed(base=base):
-            yield from _texts(scope, base, depth)
+            yield from texts_of(scope, base, depth)
         case _:
             return
 

@@ -130,3 +130,21 @@ class VocabularyTwin:
     """Some words differ in their case alone."""
     confidence: Confidence
     evidence: tuple[Related, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StatusField:
+    """A field that holds a status as a plain string, with every literal that is stored in it or compared with it."""
+
+    place: Place
+    """Of its declaration."""
+    scope: str
+    spelled: str
+    """`Job.status`."""
+    words: tuple[str, ...]
+    """The literals, in the order in which they are found, each once."""
+    is_stored: bool
+    is_compared: bool
+    uses: tuple[Related, ...]
+    """Where each stands."""
+    confidence: Confidence
