@@ -23,21 +23,24 @@ class IdleContract:
         config: Config,
         handlers: Iterable[RoutedHandler],
         loops: Iterable[LoopCall],
-        not_read: tuple[str, ...],
+        of_routes: Confidence | None,
     ) -> None:
+        """`of_routes` is how sure it is that all routes are known; None where some are seen that cannot be read."""
         self._inference = inference
         self._config = config
         self._handlers = tuple(handlers)
         self._loops = tuple(loops)
-        self._confidence = Confidence.POSSIBLE if not_read else Confidence.PROVEN
-        """Of what is said of routes: those of some frameworks may not be known."""
+        self._of_routes = of_routes
 
     def __iter__(self) -> Iterator[IdleEntry]:
+        sure = self._of_routes
         for envelope in self._config.envelopes:
-            yield from self._idle_routes(envelope)
-            yield from self._idle_modules(envelope)
-            yield from self._idle_handlers(envelope)
-            yield from self._taken(envelope)
+            if sure is None:
+                break
+            yield from self._idle_routes(envelope, sure)
+            yield from self._idle_modules(envelope, sure)
+            yield from self._idle_handlers(envelope, sure)
+            yield from self._taken(envelope, sure)
         for owner in self._config.event_loop.owners:
             if not any(loop.declared_by == owner.spelled for loop in self._loops):
                 missing = self._missing(owner)
@@ -60,7 +63,7 @@ class IdleContract:
                         module.line, f"`{module.pattern}`, where a boundary lets calls be,", what, found
                     )
 
-    def _idle_routes(self, envelope: Envelope) -> Iterator[IdleEntry]:
+    def _idle_routes(self, envelope: Envelope, confidence: Confidence) -> Iterator[IdleEntry]:
         for pattern in envelope.routes:
             routes = [route for handler in self._handlers for route in handler.routes]
             is_met = any(
@@ -82,10 +85,10 @@ class IdleContract:
                     f"`{pattern.spelled}` of the envelope `{envelope.name}`",
                     "matches no route",
                     found,
-                    self._confidence,
+                    confidence,
                 )
 
-    def _idle_modules(self, envelope: Envelope) -> Iterator[IdleEntry]:
+    def _idle_modules(self, envelope: Envelope, confidence: Confidence) -> Iterator[IdleEntry]:
         modules = {handler.handler.partition(":")[0] for handler in self._handlers}
         for pattern in envelope.modules:
             if not any(pattern.matches(module) for module in modules):
@@ -95,10 +98,10 @@ class IdleContract:
                     f"`{pattern.pattern}` of the envelope `{envelope.name}`",
                     "matches no module with routes",
                     found,
-                    self._confidence,
+                    confidence,
                 )
 
-    def _idle_handlers(self, envelope: Envelope) -> Iterator[IdleEntry]:
+    def _idle_handlers(self, envelope: Envelope, confidence: Confidence) -> Iterator[IdleEntry]:
         known = [handler.handler for handler in self._handlers]
         for reference in envelope.handlers:
             if reference.spelled not in known:
@@ -107,10 +110,10 @@ class IdleContract:
                     f"`{reference.spelled}` of the envelope `{envelope.name}`",
                     "is no handler of a route",
                     nearest(reference.spelled, known),
-                    self._confidence,
+                    confidence,
                 )
 
-    def _taken(self, envelope: Envelope) -> Iterator[IdleEntry]:
+    def _taken(self, envelope: Envelope, confidence: Confidence) -> Iterator[IdleEntry]:
         """An envelope whose routes are all governed by earlier ones, or exempt."""
         if not envelope.routes or envelope.modules or envelope.handlers or envelope is self._config.envelopes[0]:
             return
@@ -138,7 +141,7 @@ class IdleContract:
         if earlier:
             names = ", ".join(f"`{name}`" for name in earlier)
             what = f"governs nothing: its routes are governed by {names}, which stands before it"
-            yield from self._entry(envelope.line, f"the envelope `{envelope.name}`", what, None, self._confidence)
+            yield from self._entry(envelope.line, f"the envelope `{envelope.name}`", what, None, confidence)
 
     def _entry(
         self, line: int, entry: str, what: str, found: str | None, confidence: Confidence = Confidence.PROVEN

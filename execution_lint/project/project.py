@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import TypeVar, cast
 
 from execution_lint.config.schema import Config, Reference
+from execution_lint.model.confidence import Confidence
 from execution_lint.project.answer_models import answer_models
 from execution_lint.project.answer_values import AnswerValues
 from execution_lint.project.answered_statuses import AnsweredStatuses
@@ -120,8 +121,11 @@ class Project:
             return
         handlers = self.subjects(RoutedHandler) if self.config.envelopes else ()
         loops = self.subjects(LoopCall) if self.config.event_loop.owners else ()
-        not_read = self.routes.not_read if self.config.envelopes else ()
-        yield from IdleContract(self.inference, self.config, handlers, loops, not_read)
+        if self.config.envelopes and self.routes.unresolved:
+            self.undecided["entry of the contract", "the handler of a registering call is not known"] += 1
+        sure = Confidence.POSSIBLE if self.config.envelopes and self.routes.not_read else Confidence.PROVEN
+        of_routes = None if self.config.envelopes and self.routes.unresolved else sure
+        yield from IdleContract(self.inference, self.config, handlers, loops, of_routes)
 
     def _cannot_tell(self, subject: str) -> Callable[[str], None]:
         """Counts what could not be decided about a subject, by reason."""
@@ -134,6 +138,8 @@ class Project:
     def _route_exits(self) -> Iterator[RouteExit]:
         for framework in self.routes.not_read:
             self.undecided["routes", f"those of {framework} are not read"] += 1
+        if self.routes.handlers and self.routes.unresolved:
+            self.undecided["routes", "the handler of a registering call is not known"] += self.routes.unresolved
         for exit in self.routes:
             yield exit
             for answer in exit.answers if exit.governance is not None else ():

@@ -52,6 +52,11 @@ class Registrations:
         self._django = DjangoUrls(inference, routers, texts, inclusions, self._prefixes)
         self._frameworks: dict[str, str] = {}
 
+    @property
+    def unresolved(self) -> int:
+        """How many registering calls were seen whose handler is not known."""
+        return self._calls.unresolved
+
     def by_handler(self) -> dict[Definition, list[Registration]]:
         """The registrations of every handler."""
         found: dict[Definition, list[Registration]] = {}

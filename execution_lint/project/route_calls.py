@@ -75,6 +75,8 @@ class RouteCalls:
         self._inclusions = inclusions
         self._prefixes = prefixes
         self._paths = paths
+        self.unresolved = 0
+        """Registering calls whose handler is not known."""
 
     def read(self, at: At, call: Call, imported: str) -> Iterator[Registration]:
         """What a call registers; `imported` is the framework of a module whose router is not known."""
@@ -107,7 +109,9 @@ class RouteCalls:
         version_ref = argument_of(call, "version", 99) if framework == "sanic" else NONE
         version = At(frame, version_ref) if version_ref != NONE else None
         given = self._methods(frame, call, form, function.name)
-        for handler, methods in endpoints(self._inference, At(frame, handler_ref)):
+        handlers = tuple(endpoints(self._inference, At(frame, handler_ref)))
+        self.unresolved += not handlers
+        for handler, methods in handlers:
             yield Registration(
                 handler,
                 framework or "unknown",

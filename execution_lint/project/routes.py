@@ -68,6 +68,11 @@ class Routes:
         """The frameworks that the project imports and whose routes are not read, by name."""
         return self._presence.not_read
 
+    @property
+    def unresolved(self) -> int:
+        """How many registering calls were seen whose handler is not known. To be asked after the handlers."""
+        return self._registrations.unresolved
+
     def __iter__(self) -> Iterator[RouteExit]:
         for handler in self.handlers:
             yield from handler.exits
