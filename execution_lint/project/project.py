@@ -54,6 +54,7 @@ from execution_lint.project.vocabulary_subjects import (
     StatusComparison,
     StatusField,
     StatusLookup,
+    StatusMove,
     VocabularyTwin,
 )
 
@@ -99,6 +100,7 @@ class Project:
             StatusBranch: lambda: self.governance.branches(),
             VocabularyTwin: lambda: self.governance.twins(),
             StatusField: lambda: iter(StatusFields(self.inference, self.vocabularies, self.config, self.undecided)),
+            StatusMove: lambda: self.governance.moves(),
         }
         self.loops = Loops(self.inference, config.event_loop.owners)
         self.runs = NestedRuns(self.inference, self.undecided)

@@ -11,7 +11,7 @@ from execution_lint.model.place import Place, Span
 from execution_lint.project.enum_kinds import Enums
 from execution_lint.project.spelling import last_name, mentioned, root_of, spelled
 from execution_lint.project.status_carriers import Carriers
-from execution_lint.project.status_narrowing import Members, StatusNarrowing, canonical
+from execution_lint.project.status_narrowing import Members, Path, StatusNarrowing, canonical, path_of
 from execution_lint.project.status_subjects import StatusSubjects
 from execution_lint.project.things import At, ClassThing, Frame, MemberThing, MemberValueThing, Things
 from execution_lint.project.vocabulary_subjects import BranchForm, StatusBranch
@@ -35,6 +35,7 @@ class _Chain:
     """Branches that follow one another and ask the same."""
 
     subject: Ref
+    path: Path
     first: Ref
     """The first test, or the first value of a `match`: a value that is made where the chain begins."""
     head: Span
@@ -106,7 +107,9 @@ class StatusBranches:
             if members is None:
                 return
             named |= members
-        chain = _Chain(branch.subject, cases[0], branch.head, named, len(branch.arms), is_left)
+        chain = _Chain(
+            branch.subject, path_of(scope, branch.subject), cases[0], branch.head, named, len(branch.arms), is_left
+        )
         yield from self._left_out(frame, scope, chain, cls, confidence, BranchForm.MATCH)
 
     def _chained(
@@ -118,7 +121,7 @@ class StatusBranches:
             return
         following = {other.start: other for other in scope.branches if other.kind is BranchKind.IF}
         found: tuple[ClassThing, Confidence] | None = None
-        chain = _Chain(subject, branch.arms[0].test, branch.head)
+        chain = _Chain(subject, path_of(scope, subject), branch.arms[0].test, branch.head)
         link: Branch | None = branch
         while link is not None:
             if found is None:
@@ -138,8 +141,9 @@ class StatusBranches:
             )
             if following_link is None and link.rest is not None:
                 return
-            if following_link is not None and not self._narrowing.is_same(
-                scope, self._subject(frame, scope, following_link.arms[0]), subject
+            if (
+                following_link is not None
+                and path_of(scope, self._subject(frame, scope, following_link.arms[0])) != chain.path
             ):
                 return
             link = following_link
@@ -150,19 +154,19 @@ class StatusBranches:
         """Add what a branch of the chain names; false where an arm asks something else."""
         everything = self._narrowing.everything(cls)
         for arm in link.arms:
-            named = self._narrowing.where(frame, scope, arm.test, chain.subject, cls, holds=True)
-            if named == everything or not self._is_about(scope, arm.test, chain.subject):
+            named = self._narrowing.where(frame, scope, arm.test, chain.path, cls, holds=True)
+            if named == everything or not self._is_about(scope, arm.test, chain.path):
                 return False
             chain.named |= named
             chain.count += 1
             chain.is_left = chain.is_left and arm.ends
         return True
 
-    def _is_about(self, scope: Scope, test: Ref, subject: Ref) -> bool:
+    def _is_about(self, scope: Scope, test: Ref, subject: Path) -> bool:
         """Whether a test names members of the subject, rather than what it is not."""
         match scope.values[root_of(scope, test)]:
             case Operation(operator="==" | "is" | "in", operands=(left, right)):
-                return self._narrowing.is_same(scope, left, subject) or self._narrowing.is_same(scope, right, subject)
+                return subject in (path_of(scope, left), path_of(scope, right))
             case Choice(kind="or", alternatives=parts):
                 return all(self._is_about(scope, part, subject) for part in parts)
             case Choice(kind="and", alternatives=parts):
@@ -199,7 +203,7 @@ class StatusBranches:
         assert vocabulary is not None
         names = canonical(vocabulary)
         forbidden = self._enums.forbidden(cls)
-        possible = self._narrowing.possible(frame, scope, chain.subject, chain.first, cls)
+        possible = self._narrowing.possible(frame, scope, chain.path, chain.first, cls)
         missing = possible - chain.named - forbidden
         named = frozenset(chain.named) | (self._narrowing.everything(cls) - possible)
         if not is_most(named, missing):

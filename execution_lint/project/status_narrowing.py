@@ -7,6 +7,7 @@ from execution_lint.facts.values import (
     NONE,
     Attribute,
     Call,
+    Changed,
     Choice,
     Free,
     Item,
@@ -24,6 +25,9 @@ from execution_lint.project.subjects import VocabularyFact
 from execution_lint.project.things import At, ClassThing, Frame, InstanceThing, MemberThing, MemberValueThing, TextThing
 
 Members = frozenset[str]
+
+Path = tuple[str, ...]
+"""What an expression reads: a name, a parameter or a value of the scope, and attributes and keys of it."""
 
 _EQUAL = frozenset({"==", "is", "in"})
 _UNEQUAL = frozenset({"!=", "is not", "not in"})
@@ -99,11 +103,15 @@ class StatusNarrowing:
                 return
         yield at
 
-    def possible(self, frame: Frame, scope: Scope, subject: Ref, at: Ref, cls: ClassThing) -> Members:
-        """The members that `subject` can be where the value `at` is made."""
+    def possible(
+        self, frame: Frame, scope: Scope, subject: Path, at: Ref, cls: ClassThing, since: Ref = NONE
+    ) -> Members:
+        """The members that `subject` can be where the value `at` is made, by the tests behind the value `since`."""
         left = self.everything(cls)
         for fork in scope.forks:
-            if fork.kind is not ForkKind.TEST or fork.test == NONE:
+            if fork.kind is not ForkKind.TEST or fork.test <= since or fork.test == NONE:
+                continue
+            if since != NONE and any(ref <= since for ref in _reads(scope, fork.test, subject)):
                 continue
             holds, fails = fork.ways
             if holds.first <= at < holds.end:
@@ -113,11 +121,14 @@ class StatusNarrowing:
             elif at >= fails.end and holds.ends != fails.ends and is_reached(scope, fork.test, at):
                 left &= self.where(frame, scope, fork.test, subject, cls, holds=fails.ends)
         for branch in scope.branches:
-            left &= self._by_branch(frame, scope, branch, subject, scope.spans[at], cls)
+            tests = _reads(scope, branch.arms[0].test, subject) if branch.kind is BranchKind.ASSERT else ()
+            reads = tuple(tests) or (root_of(scope, branch.subject),)
+            if since == NONE or all(ref > since for ref in reads):
+                left &= self._by_branch(frame, scope, branch, subject, scope.spans[at], cls)
         return left
 
     def _by_branch(
-        self, frame: Frame, scope: Scope, branch: Branch, subject: Ref, place: Span, cls: ClassThing
+        self, frame: Frame, scope: Scope, branch: Branch, subject: Path, place: Span, cls: ClassThing
     ) -> Members:
         """What a `match` or an `assert` leaves at a place."""
         everything = self.everything(cls)
@@ -125,7 +136,7 @@ class StatusNarrowing:
             if branch.rest is None or not branch.rest.contains(place):
                 return everything
             return self.where(frame, scope, branch.arms[0].test, subject, cls, holds=True)
-        if branch.kind is not BranchKind.MATCH or not self.is_same(scope, branch.subject, subject):
+        if branch.kind is not BranchKind.MATCH or path_of(scope, branch.subject) != subject:
             return everything
         left = everything
         after: set[str] = set()
@@ -148,7 +159,7 @@ class StatusNarrowing:
         return frozenset().union(*(part for part in parts if part is not None))
 
     def where(
-        self, frame: Frame, scope: Scope, test: Ref, subject: Ref, cls: ClassThing, *, holds: bool, depth: int = 8
+        self, frame: Frame, scope: Scope, test: Ref, subject: Path, cls: ClassThing, *, holds: bool, depth: int = 8
     ) -> Members:
         """The members for which a test may hold, or may not."""
         everything = self.everything(cls)
@@ -161,9 +172,20 @@ class StatusNarrowing:
                 found = [self.where(frame, scope, part, subject, cls, holds=holds, depth=depth - 1) for part in parts]
                 is_all = (kind == "and") == holds
                 return frozenset.intersection(*found) if is_all else frozenset.union(*found)
+            case Operation(operator="&" | "|" as operator, operands=parts):
+                found = [self.where(frame, scope, part, subject, cls, holds=holds, depth=depth - 1) for part in parts]
+                is_all = (operator == "&") == holds
+                return frozenset.intersection(*found) if is_all else frozenset.union(*found)
+            case Call(function=function, arguments=(argument,)) if (
+                isinstance(asked := scope.values[function], Attribute)
+                and asked.name == "in_"
+                and path_of(scope, asked.base) == subject
+            ):
+                named = self.named(frame, argument.value, cls)
+                return everything if named is None else named if holds else everything - named
             case Operation(operator=operator, operands=(left, right)) if operator in _EQUAL | _UNEQUAL:
-                other = right if self.is_same(scope, left, subject) else NONE
-                if other == NONE and operator in ("==", "!=", "is", "is not") and self.is_same(scope, right, subject):
+                other = right if path_of(scope, left) == subject else NONE
+                if other == NONE and operator in ("==", "!=", "is", "is not") and path_of(scope, right) == subject:
                     other = left
                 named = self.named(frame, other, cls) if other != NONE else None
                 if named is None:
@@ -172,23 +194,47 @@ class StatusNarrowing:
             case _:
                 return everything
 
-    def is_same(self, scope: Scope, one: Ref, other: Ref, depth: int = 8) -> bool:
-        """Whether two expressions read the same thing; a member's value stands for the member."""
-        one, other = _plain(scope, one), _plain(scope, other)
-        if one == other:
-            return one != NONE
-        if NONE in (one, other) or depth == 0:
-            return False
-        match scope.values[one], scope.values[other]:
-            case Attribute(base=base, name=name), Attribute(base=second, name=same) if name == same:
-                return self.is_same(scope, base, second, depth - 1)
-            case Item(base=base, index=index), Item(base=second, index=key):
-                is_key = isinstance(scope.values[index], Text) and scope.values[index] == scope.values[key]
-                return is_key and self.is_same(scope, base, second, depth - 1)
-            case (Free(name=name), Free(name=same)) | (Parameter(name=name), Parameter(name=same)):
-                return name == same
-            case _:
-                return False
+
+def path_of(scope: Scope, ref: Ref, depth: int = 12) -> Path:
+    """What an expression reads, alike wherever it reads the same; a member's value stands for the member. Empty where
+    there is nothing to read."""
+    ref = root_of(scope, ref)
+    if ref == NONE or depth == 0:
+        return ()
+    match scope.values[ref]:
+        case Attribute(base=base, name="value" | "_value_") | Changed(base=base):
+            return path_of(scope, base, depth - 1)
+        case Attribute(base=base, name=name):
+            return (*path_of(scope, base, depth - 1), name)
+        case Item(base=base, index=index) if isinstance(key := scope.values[index], Text):
+            return (*path_of(scope, base, depth - 1), f"[{key.value}]")
+        case Free(name=name):
+            return (f"free {name}",)
+        case Parameter(name=name):
+            return (f"parameter {name}",)
+        case _:
+            return (str(ref),)
+
+
+def _reads(scope: Scope, test: Ref, subject: Path, depth: int = 8) -> Iterator[Ref]:
+    """Where the values that a test compares were read from the subject: before the test, where a name keeps them."""
+    if test == NONE or depth == 0:
+        return
+    value = scope.values[root_of(scope, test)]
+    parts: tuple[Ref, ...] = getattr(value, "operands", ()) or getattr(value, "alternatives", ())
+    for part in parts:
+        if path_of(scope, part) == subject:
+            yield _first_read(scope, root_of(scope, part))
+        else:
+            yield from _reads(scope, part, subject, depth - 1)
+
+
+def _first_read(scope: Scope, ref: Ref) -> Ref:
+    """Where the status itself was read, of a member's value."""
+    value = scope.values[ref]
+    if isinstance(value, Attribute) and value.name in ("value", "_value_"):
+        return _first_read(scope, root_of(scope, value.base))
+    return ref
 
 
 def is_reached(scope: Scope, earlier: Ref, later: Ref) -> bool:
@@ -203,13 +249,3 @@ def is_reached(scope: Scope, earlier: Ref, later: Ref) -> bool:
         for arm in (branch.arms if branch.kind is BranchKind.MATCH else ())
         if arm.body.contains(before)
     )
-
-
-def _plain(scope: Scope, ref: Ref) -> Ref:
-    ref = root_of(scope, ref)
-    while ref != NONE:
-        value = scope.values[ref]
-        if not isinstance(value, Attribute) or value.name not in ("value", "_value_"):
-            break
-        ref = root_of(scope, value.base)
-    return ref

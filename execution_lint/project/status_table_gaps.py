@@ -12,7 +12,7 @@ from execution_lint.project.inference import Inference
 from execution_lint.project.spelling import last_name, mentioned, spelled
 from execution_lint.project.status_branches import is_most
 from execution_lint.project.status_carriers import Carriers
-from execution_lint.project.status_narrowing import Members, StatusNarrowing, canonical
+from execution_lint.project.status_narrowing import Members, StatusNarrowing, canonical, path_of
 from execution_lint.project.status_tables import is_filled, names_of, wrapped_in
 from execution_lint.project.things import (
     At,
@@ -161,7 +161,7 @@ class StatusTableGaps:
         )
         if enums != (cls,) and not is_open:
             return None
-        left = self._narrowing.possible(frame, scope, item.index, at, cls)
+        left = self._narrowing.possible(frame, scope, path_of(scope, item.index), at, cls)
         if left <= named or self._is_caught(scope, at) or self._is_guarded(scope, item):
             return None
         return (Confidence.PROVEN if enums == (cls,) else Confidence.LIKELY), left

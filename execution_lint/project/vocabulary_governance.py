@@ -11,12 +11,19 @@ from execution_lint.project.status_branches import StatusBranches
 from execution_lint.project.status_carriers import Carriers
 from execution_lint.project.status_comparisons import StatusComparisons
 from execution_lint.project.status_lookups import StatusLookups
+from execution_lint.project.status_moves import StatusMoves
 from execution_lint.project.status_narrowing import StatusNarrowing
 from execution_lint.project.status_subjects import StatusSubjects
 from execution_lint.project.status_table_gaps import StatusTableGaps
 from execution_lint.project.things import Frame
 from execution_lint.project.vocabularies import Vocabularies
-from execution_lint.project.vocabulary_subjects import StatusBranch, StatusComparison, StatusLookup, VocabularyTwin
+from execution_lint.project.vocabulary_subjects import (
+    StatusBranch,
+    StatusComparison,
+    StatusLookup,
+    StatusMove,
+    VocabularyTwin,
+)
 from execution_lint.project.vocabulary_twins import VocabularyTwins
 
 
@@ -55,6 +62,15 @@ class VocabularyGovernance:
     def twins(self) -> Iterator[VocabularyTwin]:
         """What repeats a vocabulary."""
         yield from VocabularyTwins(self._inference, self._vocabularies, self.carriers, self._enums)
+
+    def moves(self) -> Iterator[StatusMove]:
+        """The changes of a status that the contract's transitions lack."""
+        moves = StatusMoves(
+            self._inference, self._vocabularies, self._config, self.carriers, self._enums, self._narrowing
+        )
+        if not moves.is_idle:
+            for frame, scope in self._scopes(self.carriers.candidates):
+                yield from moves.within(frame, scope)
 
     @cached_property
     def _naming(self) -> dict[str, set[int]]:

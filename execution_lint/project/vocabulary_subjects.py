@@ -148,3 +148,23 @@ class StatusField:
     uses: tuple[Related, ...]
     """Where each stands."""
     confidence: Confidence
+
+
+@dataclass(frozen=True, slots=True)
+class StatusMove:
+    """A change of a status from a known state along an edge that the contract does not have."""
+
+    place: Place
+    scope: str
+    subject: str
+    """What is moved, as it is written: `job.status`."""
+    vocabulary: VocabularyFact
+    sources: tuple[str, ...]
+    """The states that it can be in there and cannot be moved from."""
+    target: str
+    allowed: tuple[str, ...]
+    """Where it could be moved to from the first of them."""
+    is_listed: bool
+    """The contract says what follows the source states, if only that nothing does."""
+    confidence: Confidence
+    evidence: tuple[Related, ...]
