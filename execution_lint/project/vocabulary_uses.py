@@ -94,11 +94,17 @@ class VocabularyUses:
             if any(
                 (path, region) != (vocabulary.path, vocabulary.region)
                 and module.mentions(region, member)
-                and any(module.mentions(region, name) for name in names)
+                and any(module.mentions(region, name) and self._may_mean(path, name, vocabulary) for name in names)
                 for region in regions
             ):
                 return True
         return False
+
+    def _may_mean(self, path: str, name: str, vocabulary: Definition) -> bool:
+        """Whether a module may mean the vocabulary by a name: not where it is the name of another class there."""
+        things = [thing for site in self._inference.module_sites(path, name) for thing in self._inference.things(site)]
+        classes = {thing.definition for thing in things if isinstance(thing, ClassThing)}
+        return vocabulary in classes or len(classes) < len(things) or not things
 
     def _scopes(self) -> Iterator[tuple[Frame, Scope]]:
         """The scopes of the regions that name a vocabulary, and of the methods of its enum."""

@@ -119,6 +119,16 @@ def test_members_say_how_they_are_known(project: Path) -> None:
     assert [(member["value"], member["line"]) for member in entry["members"]][::5] == [("queued", 5), ("lost", 10)]
 
 
+def test_a_namesake_that_is_spoken_of_is_not_the_enum(project: Path) -> None:
+    (project / "service" / "other.py").write_text(
+        "from enum import Enum\n\n\nclass JobStatus(Enum):\n    LOST = 'gone'\n    FOUND = 'found'\n"
+        "\n\ndef lost():\n    return JobStatus.LOST\n"
+    )
+    entries = listed()
+    assert entries["service.models:JobStatus"]["never_used"] == ["LOST"]
+    assert entries["service.other:JobStatus"]["never_used"] == ["FOUND"]
+
+
 def test_fields_are_listed_once_where_they_are_declared(project: Path) -> None:
     entry = listed()["service.models:JobStatus"]
     assert entry["contract_fields"] == ["status"]
