@@ -35,6 +35,8 @@ class MemberUse:
     vocabulary: Definition
     member: str
     place: Place
+    region: int
+    """Of the file, where it stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +91,16 @@ class VocabularyUses:
         others = {fact.name.rpartition(".")[2] for fact in self._vocabularies.all.values()}
         own = self._vocabularies.all[vocabulary].name.rpartition(".")[2]
         names = (self._carriers.names - others) | {own}
+        of_namesakes = {
+            (use.place.path, use.region)
+            for use in self.members
+            if use.member == member and self._vocabularies.all[use.vocabulary].name.rpartition(".")[2] == own
+        }
         for path, regions in self._carriers.naming.items():
             module = self._inference.module(path)
             if any(
                 (path, region) != (vocabulary.path, vocabulary.region)
+                and (path, region) not in of_namesakes
                 and module.mentions(region, member)
                 and any(module.mentions(region, name) and self._may_mean(path, name, vocabulary) for name in names)
                 for region in regions
@@ -136,7 +144,7 @@ class VocabularyUses:
             if name in names and isinstance(value, (Attribute, Item)):
                 place = Place(frame.path, scope.spans[ref])
                 for definition in self._meant(frame, scope, ref, value.base, name):
-                    yield MemberUse(definition, name, place)
+                    yield MemberUse(definition, name, place, frame.region)
 
     def _meant(self, frame: Frame, scope: Scope, ref: Ref, base: Ref, name: str) -> tuple[Definition, ...]:
         """The vocabularies whose member it is. What is not resolved counts for those that are called so: it is worse to

@@ -124,6 +124,9 @@ def test_a_namesake_that_is_spoken_of_is_not_the_enum(project: Path) -> None:
         "from enum import Enum\n\n\nclass JobStatus(Enum):\n    LOST = 'gone'\n    FOUND = 'found'\n"
         "\n\ndef lost():\n    return JobStatus.LOST\n"
     )
+    (project / "service" / "third.py").write_text(
+        "import service.other as names\n\n\ndef lost():\n    return names.JobStatus.LOST\n"
+    )
     entries = listed()
     assert entries["service.models:JobStatus"]["never_used"] == ["LOST"]
     assert entries["service.other:JobStatus"]["never_used"] == ["FOUND"]
