@@ -2,7 +2,7 @@
 
 from enum import Enum
 
-from execution_lint.facts.scopes import Fork, ForkKind, Scope
+from execution_lint.facts.scopes import Fork, ForkKind, Scope, ScopeKind
 from execution_lint.facts.values import NONE, Call, Constant, Ref
 from execution_lint.project.call_graph.callers import Callers
 from execution_lint.project.call_graph.entries import Entries
@@ -75,9 +75,10 @@ class RunningLoops:
         return Running.ALWAYS if self._is_within_a_coroutine(definition) else Running.OPEN
 
     def _is_within_a_coroutine(self, definition: Definition) -> bool:
+        """Whether a coroutine makes the function; an object with methods may be handed to where no loop is running."""
         facts = self._inference.module(definition.path).facts(definition.region)
         index = definition.scope
-        while facts is not None and index != NONE:
+        while facts is not None and index != NONE and facts.scopes[index].kind is not ScopeKind.CLASS:
             if facts.scopes[index].is_async:
                 return True
             index = facts.scopes[index].parent
