@@ -26,6 +26,7 @@ from execution_lint.project.things import (
     ExternalThing,
     InstanceThing,
     ModuleThing,
+    TextThing,
     Thing,
     Things,
     UnknownThing,
@@ -121,7 +122,8 @@ class Annotations(Calls):
                     yield found.of if isinstance(found, InstanceThing) else UnknownThing("a class that is not known")
             elif name in ("typing.Literal", "typing_extensions.Literal"):
                 for part in parts:
-                    yield from self.things(part)
+                    for found in self.things(part):
+                        yield TextThing(found.value, is_listed=True) if isinstance(found, TextThing) else found
             elif isinstance(thing, (ClassThing, ExternalThing)):
                 if name in TUPLES and len(parts) == 2 and _is_ellipsis(self.value(parts[1])):
                     parts = parts[:1]

@@ -10,7 +10,9 @@ from execution_lint.facts.values import (
 )
 from execution_lint.project.classes import Classes
 from execution_lint.project.standard_names import (
+    COLUMNS,
     PROPERTIES,
+    TYPED_DICTS,
 )
 from execution_lint.project.things import (
     At,
@@ -43,6 +45,9 @@ class Attributes(Classes):
         match thing:
             case ModuleThing():
                 yield from self._module_attribute(thing, name, "")
+            case ExternalThing(name=columns, receiver=InstanceThing() as table) if columns in COLUMNS:
+                column = self.table_column(table, name)
+                yield column if column is not None else ExternalThing(f"{columns}.{name}", table)
             case ExternalThing():
                 yield ExternalThing(f"{thing.name}.{name}", thing.receiver)
             case ClassThing():
@@ -118,10 +123,12 @@ class Attributes(Classes):
                         "Protocol",
                         "Generic",
                         "DeclarativeBase",
-                        "TypedDict",
                         "Struct",
                     ):
                         continue
+                    if base.name in TYPED_DICTS:
+                        yield ExternalThing(f"typing.TypedDict.{name}", receiver)
+                        return
                     yield ExternalThing(f"{base.name}.{name}", receiver)
                     return
                 case UnknownThing():

@@ -10,7 +10,14 @@ from execution_lint.facts.values import (
     Text,
 )
 from execution_lint.project.standard_calls import StandardCalls
-from execution_lint.project.standard_names import CLOSERS, CONTEXT_MANAGERS, PARTS_OF, PASSED_THROUGH, RESULTS
+from execution_lint.project.standard_names import (
+    CLOSERS,
+    CONTEXT_MANAGERS,
+    DICT_READS,
+    PARTS_OF,
+    PASSED_THROUGH,
+    RESULTS,
+)
 from execution_lint.project.things import (
     At,
     ClassThing,
@@ -20,7 +27,9 @@ from execution_lint.project.things import (
     FunctionThing,
     InstanceThing,
     MemberThing,
+    MemberValueThing,
     PartialThing,
+    TextThing,
     Thing,
     UnknownThing,
     distinct,
@@ -75,6 +84,10 @@ class Calls(StandardCalls):
             yield from thing.receiver.parameters[1]
             if thing.name.endswith(".get") and len(arguments) < 2:
                 yield ConstantThing("None", "None")
+        elif thing.name in DICT_READS and isinstance(thing.receiver, InstanceThing) and first is not None:
+            yield from self._typed_entry(thing.receiver, first, len(arguments))
+        elif thing.name == "builtins.str" and first is not None:
+            yield from self._as_text(first)
         elif thing.name == "builtins.next" and first is not None:
             yield from self._element(first, NONE)
         elif thing.name == "builtins.iter" and first is not None:
@@ -85,7 +98,9 @@ class Calls(StandardCalls):
             yield from self._super(call)
         elif thing.name in CLOSERS and first is not None:
             yield from self.things(first)
-        elif thing.name.rpartition(".")[2] in ("model_copy", "copy") and isinstance(thing.receiver, InstanceThing):
+        elif thing.name.rpartition(".")[2] in ("model_copy", "copy", "_replace") and isinstance(
+            thing.receiver, InstanceThing
+        ):
             yield thing.receiver
         else:
             handed = self._standard_call(thing, call) if isinstance(value, Call) else None
@@ -99,6 +114,29 @@ class Calls(StandardCalls):
             last = thing.name.rpartition(".")[2]
             is_class = last[:1].isupper() or thing.name.startswith("builtins.")
             yield InstanceThing(thing if is_class else ExternalThing(f"{thing.name}()", thing.receiver), (), call.key)
+
+    def _typed_entry(self, receiver: InstanceThing, key: At, given: int) -> Iterator[Thing]:
+        """`row.get("status")` of a `TypedDict`."""
+        text = self.value(key)
+        if isinstance(receiver.of, ClassThing) and isinstance(text, Text):
+            yield from self._instance_attribute(receiver, receiver.of, text.value)
+            if given < 2:
+                yield ConstantThing("None", "None")
+        else:
+            yield UnknownThing("an entry whose key is not known")
+
+    def _as_text(self, at: At) -> Iterator[Thing]:
+        """`str(status)`: the value of a member, where the enum says so."""
+        for thing in self.things(at):
+            match thing:
+                case MemberThing(of=cls, name=name) if self.is_text_enum(cls):
+                    yield MemberValueThing(cls, name)
+                case InstanceThing(of=ClassThing() as cls) if self.is_text_enum(cls):
+                    yield MemberValueThing(cls)
+                case MemberValueThing() | TextThing():
+                    yield thing
+                case _:
+                    yield InstanceThing(ExternalThing("builtins.str"))
 
     def _got(self, owner: At, name: At) -> Iterator[Thing]:
         """`getattr` with a literal name."""

@@ -10,11 +10,12 @@ from execution_lint.facts.values import (
     Free,
     Item,
     Nested,
+    Text,
 )
 from execution_lint.project.modules import Modules
 from execution_lint.project.questions import SETTLED, Questions
 from execution_lint.project.scoping import Scoping
-from execution_lint.project.standard_names import PROPERTIES, is_enum_base
+from execution_lint.project.standard_names import PROPERTIES, TABLES, TYPED_DICTS, is_enum_base
 from execution_lint.project.things import (
     At,
     ClassThing,
@@ -84,12 +85,17 @@ class Classes(Scoping):
         """Whether a class is an enum."""
         return any(isinstance(base, ExternalThing) and is_enum_base(base.name) for base in self.ancestry(thing))
 
+    def is_text_enum(self, thing: ClassThing) -> bool:
+        """Whether `str(member)` gives the member's value."""
+        return any(
+            isinstance(base, ExternalThing)
+            and base.name.rpartition(".")[2] in ("StrEnum", "TextChoices", "LowercaseStrEnum", "UppercaseStrEnum")
+            for base in self.ancestry(thing)
+        )
+
     def is_typed_dict(self, cls: ClassThing) -> bool:
         """Whether instances of the class are plain dicts."""
-        return any(
-            isinstance(base, ExternalThing) and base.name in ("typing.TypedDict", "typing_extensions.TypedDict")
-            for base in self.ancestry(cls)
-        )
+        return any(isinstance(base, ExternalThing) and base.name in TYPED_DICTS for base in self.ancestry(cls))
 
     def decorators(self, definition: Definition) -> Iterator[ExternalThing]:
         """The decorators from outside the project, by name."""
@@ -169,6 +175,20 @@ class Classes(Scoping):
                     if assignment.kind is TargetKind.NAME and assignment.annotation != NONE:
                         found[assignment.name] = None
         return tuple(found)
+
+    def table_column(self, table: InstanceThing, name: str) -> Thing | None:
+        """What the column `name` of a `Table("jobs", metadata, Column("status", ...))` holds; None where the table is
+        not one of the project or shows no such column."""
+        if table.origin is None or not isinstance(table.of, ExternalThing) or table.of.name not in TABLES:
+            return None
+        frame = Frame(table.origin.path, table.origin.region, table.origin.scope)
+        call = self.value(At(frame, table.origin.ref))
+        for argument in call.arguments if isinstance(call, Call) else ():
+            column = self.value(At(frame, argument.value))
+            first = column.arguments[0] if isinstance(column, Call) and column.arguments else None
+            if first is not None and self.value(At(frame, first.value)) == Text(name):
+                return self.column(At(frame, argument.value)) or UnknownThing(f"the column `{name}` of a table")
+        return None
 
     def column(self, at: At) -> InstanceThing | None:
         """The enum that the definition of a column names: `Column(Enum(JobStatus))`,

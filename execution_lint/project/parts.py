@@ -13,7 +13,7 @@ from execution_lint.facts.values import (
     Value,
 )
 from execution_lint.project.attributes import Attributes
-from execution_lint.project.standard_names import COROUTINES, ITERABLES, MAPPINGS
+from execution_lint.project.standard_names import COLUMNS, COROUTINES, ITERABLES, MAPPINGS
 from execution_lint.project.things import (
     At,
     ClassThing,
@@ -61,6 +61,8 @@ class Parts(Attributes):
                         yield from parameters[0]
                 case InstanceThing(of=ClassThing() as cls) if isinstance(key, Text) and self.is_typed_dict(cls):
                     yield from self._instance_attribute(thing, cls, key.value)
+                case ExternalThing(name=columns) if isinstance(key, Text) and columns in COLUMNS:
+                    yield from self.attribute(thing, key.value)
                 case ExternalThing():
                     yield ExternalThing(f"{thing.name}[]", thing.receiver)
                 case InstanceThing(of=ExternalThing(name=name)) if not name.startswith(

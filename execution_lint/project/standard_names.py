@@ -35,6 +35,12 @@ DEPENDS = frozenset(
 ENUM_BASES = frozenset({"enum.Enum", "enum.StrEnum", "enum.IntEnum", "enum.ReprEnum", "enum.Flag", "enum.IntFlag"})
 """Classes that make their subclasses enums."""
 
+TABLES = frozenset({"sqlalchemy.Table", "sqlalchemy.schema.Table", "sqlalchemy.sql.schema.Table"})
+"""Classes whose objects are tables of a database, with a `Column` for each argument."""
+
+COLUMNS = frozenset(f"{table}.{name}" for table in TABLES for name in ("c", "columns"))
+"""The columns of a table, by name."""
+
 CONTEXT_MANAGERS = frozenset({"contextlib.contextmanager", "contextlib.asynccontextmanager"})
 """Decorators that make a generator a context manager."""
 
@@ -163,6 +169,12 @@ BUILTINS = frozenset(
 PARTS_OF = frozenset(f"{name}.{method}" for name in MAPPINGS for method in ("get", "pop", "setdefault"))
 """Methods that give a value of the mapping."""
 
+TYPED_DICTS = frozenset({"typing.TypedDict", "typing_extensions.TypedDict"})
+"""Classes whose subclasses say which entries a plain dict has."""
+
+DICT_READS = frozenset(f"typing.TypedDict.{method}" for method in ("get", "pop", "setdefault"))
+"""Methods that give an entry of a `TypedDict`."""
+
 RESULTS = {
     **dict.fromkeys(("builtins.len", "builtins.id", "builtins.hash", "builtins.round"), "builtins.int"),
     **dict.fromkeys(
@@ -185,7 +197,10 @@ LISTING = {
 }
 """Functions that give the elements of their first argument in another container."""
 
-COPIERS = frozenset({"copy.copy", "copy.deepcopy"})
+REPLACERS = frozenset({"dataclasses.replace", "copy.replace", "attrs.evolve", "attr.evolve", "msgspec.structs.replace"})
+"""Functions that give their first argument again with the fields that the keywords name changed."""
+
+COPIERS = REPLACERS | {"copy.copy", "copy.deepcopy"}
 """Functions that give their first argument again."""
 
 PICKING = frozenset({"builtins.min", "builtins.max"})

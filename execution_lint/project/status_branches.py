@@ -213,7 +213,7 @@ class StatusBranches:
         is_silent_return = chain.is_left and falls and answers
         if form is BranchForm.CHAIN and (not is_nearly_all(named, missing) or not is_silent_return):
             confidence = Confidence.POSSIBLE if not is_nearly_all(named, missing) else Confidence.LIKELY
-        origin = self._subjects.expression(frame, scope, chain.subject).origin
+        origins = self._subjects.expression(frame, scope, chain.subject).origins
         related = [
             Related(f"`{vocabulary.name}.{name}` is not handled", place)
             for name, _, place in vocabulary.members
@@ -229,5 +229,5 @@ class StatusBranches:
             missing=tuple(name for name in names if name in missing),
             consequence="the function falls off its end" if is_silent_return else "",
             confidence=confidence,
-            evidence=(*((origin,) if origin is not None else ()), *related[:4]),
+            evidence=(*origins, *related[:4]),
         )

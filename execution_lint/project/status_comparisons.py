@@ -211,9 +211,7 @@ class StatusComparisons:
         is_lookup: bool,
     ) -> StatusComparison:
         kind, other = opponent
-        evidence = [
-            origin for origin in (self._subjects.expression(frame, scope, member).origin,) if origin is not None
-        ]
+        evidence = list(self._subjects.expression(frame, scope, member).origins)
         for enum in (*enums, *((other,) if other is not None else ())):
             head = self._inference.scope(enum.definition)
             what = {EnumKind.PLAIN: "no string", EnumKind.STRING: "a string", EnumKind.NUMBER: "a number"}

@@ -22,7 +22,7 @@ from execution_lint.project.inference import Inference
 from execution_lint.project.spelling import last_name, root_of, spelled
 from execution_lint.project.status_carriers import Carriers
 from execution_lint.project.status_literals import CONTAINMENT, EQUALITY, StatusLiteral
-from execution_lint.project.status_subjects import StatusSubjects
+from execution_lint.project.status_subjects import Column, StatusSubjects
 from execution_lint.project.subjects import StatusPlace
 from execution_lint.project.things import (
     At,
@@ -56,6 +56,7 @@ class _Meeting:
     spelled: str
     place: Place
     scope: Definition
+    column: Column | None
 
 
 class StatusEvidence:
@@ -98,8 +99,7 @@ class StatusEvidence:
         ]
         confidence = Confidence.LIKELY if others else Confidence.PROVEN
         definition = found.pop()
-        origin = (literal.subject.origin,) if literal.subject.origin is not None else ()
-        return definition, confidence, origin
+        return definition, confidence, literal.subject.origins
 
     def _by_peers(
         self, scope: Scope, literal: StatusLiteral
@@ -118,7 +118,7 @@ class StatusEvidence:
 
     def _by_flow(self, literal: StatusLiteral) -> tuple[Definition, Confidence, tuple[Related, ...]] | None:
         """The same value comes from or goes to a governed place in the same function."""
-        if literal.subject.ref == NONE or literal.subject.foreign:
+        if literal.subject.ref == NONE or literal.subject.foreign or literal.subject.is_listed:
             return None
         ref = root_of(self._inference.scope(literal.frame), literal.subject.ref)
         key = (literal.frame.definition, ref)
@@ -173,7 +173,7 @@ class StatusEvidence:
         """Whether conventions may speak: the type says nothing against it."""
         if literal.subject.foreign:
             return False
-        return all(
+        return not literal.subject.is_listed and all(
             isinstance(thing, (UnknownThing, ConstantThing, TextThing))
             or (
                 isinstance(thing, InstanceThing)
@@ -216,13 +216,18 @@ class StatusEvidence:
         for evidence in self._module_evidence(literal.frame.path):
             if evidence.name != literal.subject.name:
                 continue
+            if literal.subject.column is not None and evidence.column != literal.subject.column:
+                continue
             is_member = self._vocabularies.all[evidence.vocabulary].member_of(text) is not None
             is_here = evidence.scope == literal.frame.definition
             is_field = ("." in evidence.spelled or "[" in evidence.spelled) and literal.where is not StatusPlace.DEFAULT
             is_same = evidence.spelled == literal.subject.spelled and (is_here or is_field)
             is_same_kind = evidence.where is literal.where or {evidence.where, literal.where} <= _READS
-            is_supported = is_same or (
-                is_member and is_same_kind and (is_here or evidence.where not in _BARE or is_field)
+            is_column = evidence.column is not None and evidence.column == literal.subject.column
+            is_supported = (
+                is_same
+                or is_column
+                or (is_member and is_same_kind and (is_here or evidence.where not in _BARE or is_field))
             )
             is_sure = is_supported and is_status_name(evidence.name) and literal.where is not StatusPlace.QUERY
             confidence = Confidence.LIKELY if is_sure else Confidence.POSSIBLE
@@ -238,7 +243,7 @@ class StatusEvidence:
         return best
 
     def _by_name(self, literal: StatusLiteral, text: str) -> tuple[Definition, Confidence, tuple[Related, ...]] | None:
-        if not is_status_name(literal.subject.name) or not self._is_open(literal):
+        if not is_status_name(literal.subject.name) or not self._is_open(literal) or literal.subject.column is not None:
             return None
         holding = [
             definition
@@ -270,13 +275,19 @@ class StatusEvidence:
 
     def _scope_evidence(self, frame: Frame) -> Iterator[_Meeting]:
         scope = self._inference.scope(frame)
-        for name, written, right, where in _meetings(scope):
+        for name, written, right, where, holder in _meetings(scope):
             for element in _elements(scope, right):
                 for thing in self._member_things(frame, scope, element):
                     definition = self._vocabularies.of_thing(thing)
                     if definition is not None and name:
                         yield _Meeting(
-                            definition, where, name, written, Place(frame.path, scope.spans[element]), frame.definition
+                            definition,
+                            where,
+                            name,
+                            written,
+                            Place(frame.path, scope.spans[element]),
+                            frame.definition,
+                            self._subjects.column(frame, holder, name),
                         )
 
     def _member_things(self, frame: Frame, scope: Scope, ref: Ref) -> Things:
@@ -298,39 +309,41 @@ def _elements(scope: Scope, ref: Ref) -> tuple[Ref, ...]:
     return (ref,) if ref != NONE else ()
 
 
-def _meetings(scope: Scope) -> Iterator[tuple[str, str, Ref, StatusPlace]]:
-    """Where something with a name meets another value: the name, how it is written, and the value."""
+def _meetings(scope: Scope) -> Iterator[tuple[str, str, Ref, StatusPlace, Ref]]:
+    """Where something with a name meets another value: the name, how it is written, the value, how
+    they meet, and the value or call that the name belongs to."""
     for comparison in scope.comparisons:
         if comparison.operator in EQUALITY:
             where = StatusPlace.CASE if comparison.operator == "case" else StatusPlace.COMPARISON
             for side, other in ((comparison.left, comparison.right), (comparison.right, comparison.left)):
-                yield last_name(scope, side), spelled(scope, side), other, where
+                yield last_name(scope, side), spelled(scope, side), other, where, side
         elif comparison.operator in CONTAINMENT:
             yield (
                 last_name(scope, comparison.left),
                 spelled(scope, comparison.left),
                 comparison.right,
                 StatusPlace.CONTAINMENT,
+                comparison.left,
             )
     for assignment in scope.assignments:
         if assignment.value == NONE:
             continue
         if assignment.kind is TargetKind.ATTRIBUTE:
             written = f"{spelled(scope, assignment.base)}.{assignment.name}"
-            yield assignment.name, written, assignment.value, StatusPlace.ASSIGNMENT
+            yield assignment.name, written, assignment.value, StatusPlace.ASSIGNMENT, NONE
         elif assignment.kind is TargetKind.ITEM:
             key = scope.values[assignment.key]
             if isinstance(key, Text):
                 written = f"{spelled(scope, assignment.base)}[{key.value!r}]"
-                yield key.value, written, assignment.value, StatusPlace.ASSIGNMENT
-    for value in scope.values:
+                yield key.value, written, assignment.value, StatusPlace.ASSIGNMENT, NONE
+    for ref, value in enumerate(scope.values):
         if isinstance(value, Call):
             for argument in value.arguments:
                 if argument.name and not argument.name.startswith("*"):
                     written = f"{last_name(scope, value.function)}({argument.name}=)"
-                    yield argument.name, written, argument.value, StatusPlace.ARGUMENT
+                    yield argument.name, written, argument.value, StatusPlace.ARGUMENT, ref
         elif isinstance(value, Mapping):
             for entry, held in value.entries:
                 text = scope.values[entry] if entry != NONE else None
                 if isinstance(text, Text):
-                    yield text.value, repr(text.value), held, StatusPlace.ENTRY
+                    yield text.value, repr(text.value), held, StatusPlace.ENTRY, NONE

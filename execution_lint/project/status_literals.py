@@ -4,6 +4,7 @@ SQL."""
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import cast
 
 from execution_lint.facts.scopes import Assignment, ExitKind, Scope, ScopeKind
 from execution_lint.facts.values import (
@@ -21,8 +22,9 @@ from execution_lint.facts.values import (
     Text,
 )
 from execution_lint.project.inference import Inference
-from execution_lint.project.spelling import last_name, spelled
+from execution_lint.project.spelling import last_name, mentioned, spelled
 from execution_lint.project.status_carriers import Carriers
+from execution_lint.project.status_displays import parts_of
 from execution_lint.project.status_subjects import StatusSubject, StatusSubjects
 from execution_lint.project.subjects import StatusPlace
 from execution_lint.project.things import (
@@ -31,6 +33,7 @@ from execution_lint.project.things import (
     ExternalThing,
     Frame,
     InstanceThing,
+    Things,
 )
 
 EQUALITY = frozenset({"==", "!=", "case"})
@@ -56,6 +59,7 @@ _EXAMPLES = frozenset({"json_schema_extra", "example", "examples", "openapi_extr
 _EXECUTES = frozenset(
     {"execute", "executemany", "exec_driver_sql", "text", "fetch", "fetchrow", "fetchval", "fetch_all", "fetch_one"}
 )
+_SETTERS = frozenset({"values", "update", "filter", "filter_by", "insert"})
 _SQL = re.compile(r"(\w+)\s*(?:=|!=|<>|\bNOT\s+IN\b\s*\(|\bIN\b\s*\()\s*('[^']*'(?:\s*,\s*'[^']*')*)", re.IGNORECASE)
 _SQL_WORD = re.compile(r"'([^']*)'")
 
@@ -93,6 +97,7 @@ class StatusLiterals:
             ):
                 yield from self._contained(frame, scope, comparison.left, comparison.right)
         for assignment in scope.assignments:
+            yield from self._annotated_display(frame, scope, assignment)
             if assignment.value != NONE and self._carriers.is_asked(frame, assignment.name):
                 where = StatusPlace.DEFAULT if scope.kind is ScopeKind.CLASS else StatusPlace.ASSIGNMENT
                 for ref in (
@@ -101,23 +106,27 @@ class StatusLiterals:
                     else texts_of(scope, assignment.value)
                 ):
                     yield StatusLiteral(frame, ref, where, self._subjects.target(frame, scope, assignment))
-                yield from self._annotated_table(frame, scope, assignment)
-        silent = _silent(scope)
+        silent = _silent(scope) | self._rows(frame, scope)
         for ref, value in enumerate(scope.values):
             if isinstance(value, Call):
                 yield from self._arguments(frame, scope, ref, value)
                 yield from self._looked_up_by_method(frame, scope, ref, value)
                 yield from self._queries(frame, scope, value)
+                yield from self._set_by_name(frame, scope, value)
+                yield from self._set_by_entries(frame, scope, ref, value)
             elif isinstance(value, Mapping) and ref not in silent and frame.path in self._carriers.naming:
                 yield from self._entries(frame, scope, value)
+                yield from self._beside_members(frame, scope, value)
             elif isinstance(value, Item):
                 yield from self._table(frame, scope, value.base, value.index)
         for parameter in scope.parameters:
+            yield from self._display(frame, parameter.default, parameter.annotation, parameter.name)
             for ref in texts_of(scope, parameter.default):
                 yield StatusLiteral(frame, ref, StatusPlace.DEFAULT, self._subjects.parameter(frame, parameter))
         if scope.returns != NONE:
             for exit in scope.exits:
                 if exit.kind is ExitKind.RETURN:
+                    yield from self._display(frame, exit.value, scope.returns, scope.name)
                     for ref in texts_of(scope, exit.value):
                         subject = StatusSubject(scope.name, "", self._inference.types(At(frame, scope.returns)), False)
                         yield StatusLiteral(frame, ref, StatusPlace.RETURN, subject)
@@ -131,6 +140,51 @@ class StatusLiterals:
         for column, words in _SQL.findall(text.value) if isinstance(text, Text) else ():
             for word in _SQL_WORD.findall(words):
                 yield StatusLiteral(frame, ref, StatusPlace.QUERY, StatusSubject(column, column, (), False), word)
+
+    def _set_by_name(self, frame: Frame, scope: Scope, call: Call) -> Iterator[StatusLiteral]:
+        """`setattr(job, "status", "done")`."""
+        if last_name(scope, call.function) not in ("setattr", "__setattr__"):
+            return
+        given = [argument.value for argument in call.arguments if argument.name == ""]
+        name = scope.values[given[1]] if len(given) == 3 else None
+        if isinstance(name, Text) and self._carriers.is_asked(frame, name.value):
+            for ref in texts_of(scope, given[2]):
+                yield StatusLiteral(
+                    frame, ref, StatusPlace.ASSIGNMENT, self._subjects.attribute(frame, given[0], name.value)
+                )
+
+    def _set_by_entries(self, frame: Frame, scope: Scope, ref: Ref, call: Call) -> Iterator[StatusLiteral]:
+        """`job.model_copy(update={"status": ...})`, `update(Job).values({"status": ...})`."""
+        method = last_name(scope, call.function)
+        function = scope.values[call.function]
+        for argument in call.arguments:
+            display = scope.values[argument.value]
+            if not isinstance(display, Mapping):
+                continue
+            if method == "model_copy" and argument.name == "update" and isinstance(function, Attribute):
+                owners = self._inference.things(At(frame, function.base))
+            elif method in _SETTERS and argument.name == "":
+                owners = self._subjects.queried(frame, ref)
+            else:
+                continue
+            for key, held in display.entries:
+                name = last_name(scope, key) if key != NONE else ""
+                text = scope.values[key] if key != NONE else None
+                name = text.value if isinstance(text, Text) else name
+                texts = tuple(texts_of(scope, held)) if name and self._carriers.is_asked(frame, name) else ()
+                for found in texts:
+                    yield StatusLiteral(frame, found, StatusPlace.ENTRY, self._subjects.of_owners(owners, name))
+
+    def _rows(self, frame: Frame, scope: Scope) -> frozenset[Ref]:
+        """The displays that a query writes to a table: their entries are columns of it, whatever else has the name."""
+        return frozenset(
+            argument.value
+            for ref, value in enumerate(scope.values)
+            if isinstance(value, Call) and last_name(scope, value.function) in _SETTERS
+            for argument in value.arguments
+            if isinstance(scope.values[argument.value], Mapping)
+            and any(isinstance(owner.of, ExternalThing) for owner in self._subjects.queried(frame, ref))
+        )
 
     def _missing_entry(
         self, frame: Frame, scope: Scope, ref: Ref, function: Attribute, call: Call
@@ -176,15 +230,31 @@ class StatusLiterals:
                 subject = self._subjects.expression(frame, scope, index)
                 yield from self._keys(site.frame, display, replace(subject, ref=NONE, peers=()))
 
-    def _annotated_table(self, frame: Frame, scope: Scope, assignment: Assignment) -> Iterator[StatusLiteral]:
-        """The keys of a dict annotated `dict[JobStatus, ...]`."""
-        display = scope.values[assignment.value]
-        if assignment.annotation != NONE and isinstance(display, Mapping):
-            for thing in self._inference.types(At(frame, assignment.annotation)):
-                if isinstance(thing, InstanceThing) and len(thing.parameters) == 2:
-                    yield from self._keys(
-                        frame, display, StatusSubject(assignment.name, "", thing.parameters[0], False)
-                    )
+    def _annotated_display(self, frame: Frame, scope: Scope, assignment: Assignment) -> Iterator[StatusLiteral]:
+        """The parts of a display annotated `dict[JobStatus, ...]`, `set[JobStatus]` and the like."""
+        value = assignment.value
+        while value != NONE and isinstance(scope.values[value], Declared):
+            value = cast(Declared, scope.values[value]).value
+        yield from self._display(frame, value, assignment.annotation, assignment.name)
+
+    def _display(self, frame: Frame, ref: Ref, annotation: Ref, name: str) -> Iterator[StatusLiteral]:
+        """The parts of a display that goes where something is annotated."""
+        scope = self._inference.scope(frame)
+        if NONE in (ref, annotation) or not isinstance(scope.values[ref], (Sequence, Mapping, Call)):
+            return
+        if frame.path in self._carriers.naming or mentioned(scope, annotation) & self._carriers.words:
+            yield from self._parts(frame, ref, self._inference.types(At(frame, annotation)), name)
+
+    def _parts(self, frame: Frame, ref: Ref, types: Things, name: str) -> Iterator[StatusLiteral]:
+        for part in parts_of(self._inference, frame, ref, types):
+            spelling = repr(part.key) if part.where is StatusPlace.ENTRY and part.key else name
+            yield StatusLiteral(frame, part.ref, part.where, StatusSubject(spelling, part.key, part.things, False))
+
+    def _beside_members(self, frame: Frame, scope: Scope, display: Mapping) -> Iterator[StatusLiteral]:
+        """The keys of a table that stand beside members."""
+        peers = tuple(key for key, _ in display.entries if key != NONE and isinstance(scope.values[key], Attribute))
+        if peers:
+            yield from self._keys(frame, display, StatusSubject("a table of statuses", "", (), False, peers))
 
     def _keys(self, frame: Frame, display: Mapping, subject: StatusSubject) -> Iterator[StatusLiteral]:
         scope = self._inference.scope(frame)
@@ -212,12 +282,23 @@ class StatusLiterals:
         callee = last_name(scope, call.function)
         if frame.path not in self._carriers.naming and callee not in self._carriers.words:
             texts = [(argument, text) for argument, text in texts if argument.name in self._carriers.words]
-        if not texts:
+        is_made = frame.path in self._carriers.naming and any(
+            isinstance(scope.values[argument.value], (Sequence, Mapping, Call))
+            for argument in call.arguments
+            if argument.value != NONE
+        )
+        if not texts and not is_made:
             return
         function = scope.values[call.function]
         if callee in _LOGGERS or (isinstance(function, Attribute) and function.name in _LOGGERS):
             return
         things = self._inference.things(At(frame, call.function))
+        for argument in call.arguments:
+            if not argument.name.startswith("*") and isinstance(
+                scope.values[argument.value], (Sequence, Mapping, Call)
+            ):
+                found = self._subjects.argument_things(frame, ref, things, argument.name, argument.value)
+                yield from self._parts(frame, argument.value, found[0], argument.name or found[1])
         for argument, text in texts:
             found = self._subjects.argument_things(frame, ref, things, argument.name, argument.value)
             name = argument.name or found[1]
@@ -229,6 +310,7 @@ class StatusLiterals:
                 foreign,
                 (),
                 found[2],
+                column=self._subjects.column(frame, ref, argument.name) if argument.name else None,
             )
             yield StatusLiteral(frame, text, StatusPlace.ARGUMENT, subject)
 

@@ -1,13 +1,16 @@
 """What a literal is compared with or goes to, and what the types of the project say of it."""
 
 from dataclasses import dataclass
+from typing import TypeGuard
 
 from execution_lint.facts.scopes import Assignment, ParameterFact, Scope, ScopeKind, TargetKind
-from execution_lint.facts.values import NONE, Attribute, Call, Free, Ref, Text
+from execution_lint.facts.values import NONE, Attribute, Call, Free, Item, Ref, Text
 from execution_lint.model.finding import Related
 from execution_lint.model.place import Place
 from execution_lint.project.inference import Inference
 from execution_lint.project.spelling import last_name, spelled
+from execution_lint.project.standard_names import COLUMNS, REPLACERS, TABLES
+from execution_lint.project.status_origins import Origins
 from execution_lint.project.things import (
     At,
     ClassThing,
@@ -17,11 +20,16 @@ from execution_lint.project.things import (
     InstanceThing,
     MemberThing,
     MemberValueThing,
+    TextThing,
     Thing,
     Things,
     UnknownThing,
+    ValueKey,
 )
 from execution_lint.project.vocabularies import Vocabularies
+
+Column = tuple[ValueKey, str]
+"""A table, by what makes it, and the name of a column."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +45,17 @@ class StatusSubject:
     """It belongs to something outside the project."""
     peers: tuple[Ref, ...] = ()
     """What else it is compared with in the same place."""
-    origin: Related | None = None
-    """Where the type comes from."""
+    origins: tuple[Related, ...] = ()
+    """Where the type comes from, the nearest fact first."""
     ref: Ref = NONE
     """The value itself, where it is one of the scope."""
+    column: Column | None = None
+    """The column of a table of the project that it is."""
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether its type lists the words that it may be: `Literal["success", "error"]` is a vocabulary of its own."""
+        return any(isinstance(thing, TextThing) and thing.is_listed for thing in self.things)
 
 
 class StatusSubjects:
@@ -49,6 +64,7 @@ class StatusSubjects:
     def __init__(self, inference: Inference, vocabularies: Vocabularies) -> None:
         self._inference = inference
         self._vocabularies = vocabularies
+        self._origins = Origins(inference, vocabularies)
 
     def expression(self, frame: Frame, scope: Scope, ref: Ref, peers: tuple[Ref, ...] = ()) -> StatusSubject:
         """A value that a literal is compared with, beside `peers`."""
@@ -56,11 +72,40 @@ class StatusSubjects:
         name = last_name(scope, ref)
         things = self._inference.things(At(frame, ref)) if not isinstance(value, Text) else ()
         return StatusSubject(
-            spelled(scope, ref), name, things, self._is_foreign(frame, value), peers, self._origin(frame, value), ref
+            spelled(scope, ref),
+            name,
+            things,
+            self._is_foreign(frame, ref),
+            peers,
+            self._origins.expression(frame, ref),
+            ref,
+            self.column(frame, ref, name),
         )
 
-    def _is_foreign(self, frame: Frame, value: object) -> bool:
+    def column(self, frame: Frame, ref: Ref, name: str) -> Column | None:
+        """The column that `JOBS.c.status` is, or that an argument `name` of a call for a table sets."""
+        scope = self._inference.scope(frame)
+        value = scope.values[ref] if ref != NONE else None
+        if isinstance(value, Call):
+            table = self._queried(frame, value)
+            owners: Things = (table,) if table is not None else ()
+        else:
+            columns = scope.values[value.base] if isinstance(value, (Attribute, Item)) else None
+            if not isinstance(columns, Attribute) or columns.name not in ("c", "columns"):
+                return None
+            owners = self._inference.things(At(frame, columns.base))
+        for owner in owners:
+            if (
+                isinstance(owner, InstanceThing)
+                and owner.origin is not None
+                and self._inference.table_column(owner, name) is not None
+            ):
+                return owner.origin, name
+        return None
+
+    def _is_foreign(self, frame: Frame, ref: Ref) -> bool:
         """Whether the value is part of something from outside the project."""
+        value = self._inference.scope(frame).values[ref]
         base = getattr(value, "base", NONE)
         if base == NONE:
             return False
@@ -70,8 +115,10 @@ class StatusSubjects:
             and isinstance(value, Attribute)
             and value.name in ("value", "name")
         ):
-            return self._is_foreign(frame, scope.values[base])
+            return self._is_foreign(frame, base)
         things = self._inference.things(At(frame, base))
+        if any(isinstance(thing, ExternalThing) and thing.name in COLUMNS for thing in things):
+            return self.column(frame, ref, last_name(scope, ref)) is None
         return bool(things) and all(
             isinstance(thing, (InstanceThing, ExternalThing))
             and isinstance(getattr(thing, "of", thing), ExternalThing)
@@ -81,32 +128,11 @@ class StatusSubjects:
             for thing in things
         )
 
-    def _origin(self, frame: Frame, value: object) -> Related | None:
-        """Where the field is declared that gives an attribute its type."""
-        if not isinstance(value, Attribute):
-            return None
-        if value.name == "value":
-            return self._origin(frame, self._inference.scope(frame).values[value.base])
-        for thing in self._inference.things(At(frame, value.base)):
-            if isinstance(thing, InstanceThing) and isinstance(thing.of, ClassThing):
-                found = self._inference.field(thing.of, value.name)
-                if found is not None:
-                    cls = self._inference.scope(thing.of.definition).qualname
-                    return Related(f"`{cls}.{value.name}` is declared here", Place(found[0].path, found[1].span))
-        return None
-
     def target(self, frame: Frame, scope: Scope, assignment: Assignment) -> StatusSubject:
         """What an assignment gives its value to."""
         match assignment.kind:
             case TargetKind.ATTRIBUTE:
-                things: list[Thing] = []
-                for thing in self._inference.things(At(frame, assignment.base)):
-                    things.extend(self.declared(thing, assignment.name))
-                foreign = self.is_foreign_owner(frame, assignment.base)
-                return StatusSubject(
-                    f"{spelled(scope, assignment.base)}.{assignment.name}", assignment.name, tuple(things), foreign,
-                    (), self._field_origin(frame, assignment.base, assignment.name),
-                )  # fmt: skip
+                return self.attribute(frame, assignment.base, assignment.name)
             case TargetKind.ITEM:
                 key = scope.values[assignment.key]
                 name = key.value if isinstance(key, Text) else ""
@@ -122,6 +148,20 @@ class StatusSubjects:
                     assignment.name, assignment.name if scope.kind is not ScopeKind.MODULE else "", types, False
                 )
 
+    def attribute(self, frame: Frame, base: Ref, name: str) -> StatusSubject:
+        """An attribute that is set."""
+        things = tuple(
+            found for thing in self._inference.things(At(frame, base)) for found in self.declared(thing, name)
+        )
+        return StatusSubject(
+            f"{spelled(self._inference.scope(frame), base)}.{name}",
+            name,
+            things,
+            self.is_foreign_owner(frame, base),
+            (),
+            self._origins.attribute(frame, base, name),
+        )
+
     def is_foreign_owner(self, frame: Frame, base: Ref) -> bool:
         """Whether an object is one from outside the project, and no plain dict."""
         things = self._inference.things(At(frame, base))
@@ -131,15 +171,6 @@ class StatusSubjects:
             and not thing.of.name.startswith(("builtins.dict", "typing."))
             for thing in things
         )
-
-    def _field_origin(self, frame: Frame, base: Ref, name: str) -> Related | None:
-        for thing in self._inference.things(At(frame, base)):
-            if isinstance(thing, InstanceThing) and isinstance(thing.of, ClassThing):
-                found = self._inference.field(thing.of, name)
-                if found is not None:
-                    cls = self._inference.scope(thing.of.definition).qualname
-                    return Related(f"`{cls}.{name}` is declared here", Place(found[0].path, found[1].span))
-        return None
 
     def declared(self, owner: Thing, name: str) -> Things:
         """What the class of an object says of its field, not what is assigned to it."""
@@ -173,12 +204,15 @@ class StatusSubjects:
 
     def argument_things(
         self, frame: Frame, ref: Ref, things: Things, name: str, value: Ref
-    ) -> tuple[Things, str, Related | None]:
+    ) -> tuple[Things, str, tuple[Related, ...]]:
         """What the parameter that an argument goes to may hold, its name, and where it is declared."""
         for thing in things:
+            replaced = self._replaced(thing, frame, ref) if name else None
+            if replaced is not None and isinstance(replaced.of, ClassThing):
+                return self.declared(replaced, name), name, self._origins.field(replaced.of, name)
             if isinstance(thing, ClassThing):
                 if thing.definition in self._vocabularies.all:
-                    return (), "", None
+                    return (), "", ()
                 initialiser = next(
                     (
                         found
@@ -190,8 +224,8 @@ class StatusSubjects:
                 if initialiser is None:
                     field = name or self._positional_field(thing, frame, ref, value)
                     if field:
-                        return self.declared(InstanceThing(thing), field), field, self._class_origin(thing, field)
-                    return (), "", None
+                        return self.declared(InstanceThing(thing), field), field, self._origins.field(thing, field)
+                    return (), "", ()
                 thing = initialiser
             if isinstance(thing, FunctionThing):
                 parameter = self._parameter_for(thing, frame, ref, name, value)
@@ -203,18 +237,38 @@ class StatusSubjects:
                                 f"parameter `{parameter.name}` starts as a member here",
                                 Place(callee.path, parameter.span),
                             )
-                            return (default, UnknownThing("an argument of any kind")), parameter.name, origin
+                            return (default, UnknownThing("an argument of any kind")), parameter.name, (origin,)
                 if parameter is not None and parameter.annotation != NONE:
                     callee = Frame(thing.definition.path, thing.definition.region, thing.definition.scope)
                     origin = Related(
                         f"parameter `{parameter.name}` of `{self._inference.scope(callee).qualname}` is declared here",
                         Place(callee.path, parameter.span),
                     )
-                    return self._inference.types(At(callee, parameter.annotation)), parameter.name, origin
-        model = self._queried(frame, self._inference.scope(frame).values[ref]) if name else None
-        if model is not None and self._inference.field(model, name) is not None:
-            return self.declared(InstanceThing(model), name), name, self._class_origin(model, name)
-        return (), name, None
+                    return self._inference.types(At(callee, parameter.annotation)), parameter.name, (origin,)
+        owner = self._queried(frame, self._inference.scope(frame).values[ref]) if name else None
+        if owner is not None:
+            found = self.field_things(owner, name)
+            origins = self._origins.field(owner.of, name) if isinstance(owner.of, ClassThing) else ()
+            if found:
+                return found, name, origins
+        return (), name, ()
+
+    def _replaced(self, function: Thing, frame: Frame, ref: Ref) -> InstanceThing | None:
+        """What a call gives a changed copy of: `replace(job, status=...)`, `point._replace(status=...)`."""
+        if not isinstance(function, ExternalThing):
+            return None
+        found: Things = ()
+        if function.name in REPLACERS:
+            call = self._inference.scope(frame).values[ref]
+            given = (
+                [argument.value for argument in call.arguments if argument.name == ""] if isinstance(call, Call) else []
+            )
+            found = self._inference.things(At(frame, given[0])) if given else ()
+        elif function.name.endswith("._replace") and function.receiver is not None:
+            found = (function.receiver,)
+        return next(
+            (thing for thing in found if isinstance(thing, InstanceThing) and isinstance(thing.of, ClassThing)), None
+        )
 
     def _positional_field(self, cls: ClassThing, frame: Frame, ref: Ref, value: Ref) -> str:
         """The field that a positional argument of a class without `__init__` goes to."""
@@ -228,9 +282,36 @@ class StatusSubjects:
         position = positional.index(value)
         return fields[position] if position < len(fields) else ""
 
-    def _queried(self, frame: Frame, call: object) -> ClassThing | None:
-        """The model that a query is about: `update(Job).values(...)`, `session.query(Job).filter_by(...)`,
-        `Job.objects.filter(...)`."""
+    def queried(self, frame: Frame, ref: Ref) -> tuple[InstanceThing, ...]:
+        """An object of the model, or the table, that the query at `ref` is about."""
+        found = self._queried(frame, self._inference.scope(frame).values[ref])
+        return (found,) if found is not None else ()
+
+    def of_owners(self, owners: Things, name: str) -> StatusSubject:
+        """A field, by what may have it."""
+        held = [owner for owner in owners if isinstance(owner, InstanceThing)]
+        things = tuple(thing for owner in held for thing in self.field_things(owner, name))
+        origins = next((self._origins.field(owner.of, name) for owner in held if isinstance(owner.of, ClassThing)), ())
+        column = next(
+            (
+                (owner.origin, name)
+                for owner in held
+                if owner.origin is not None and self._inference.table_column(owner, name) is not None
+            ),
+            None,
+        )
+        return StatusSubject(repr(name), name, things, False, (), origins if things else (), NONE, column)
+
+    def field_things(self, owner: InstanceThing, name: str) -> Things:
+        """What a field of a model, or a column of a table, holds."""
+        if isinstance(owner.of, ClassThing):
+            return self.declared(owner, name) if self._inference.field(owner.of, name) is not None else ()
+        column = self._inference.table_column(owner, name)
+        return (column,) if column is not None else ()
+
+    def _queried(self, frame: Frame, call: object) -> InstanceThing | None:
+        """An object of the model, or the table, that a query is about: `update(Job).values(...)`,
+        `session.query(Job).filter_by(...)`, `Job.objects.filter(...)`, `insert(JOBS).values(...)`."""
         scope = self._inference.scope(frame)
         value = call
         for _ in range(16):
@@ -239,6 +320,8 @@ class StatusSubjects:
                     if argument.name == "" and isinstance(scope.values[argument.value], (Free, Attribute)):
                         for thing in self._inference.things(At(frame, argument.value)):
                             if isinstance(thing, ClassThing):
+                                return InstanceThing(thing)
+                            if _is_table(thing):
                                 return thing
                 value = scope.values[value.function]
             elif isinstance(value, Attribute):
@@ -246,20 +329,13 @@ class StatusSubjects:
                     self._inference.things(At(frame, value.base)) if isinstance(scope.values[value.base], Free) else ()
                 ):
                     if isinstance(thing, ClassThing):
+                        return InstanceThing(thing)
+                    if _is_table(thing):
                         return thing
                 value = scope.values[value.base]
             else:
                 return None
         return None
-
-    def _class_origin(self, cls: ClassThing, name: str) -> Related | None:
-        found = self._inference.field(cls, name)
-        if found is None:
-            return None
-        return Related(
-            f"`{self._inference.scope(cls.definition).qualname}.{name}` is declared here",
-            Place(found[0].path, found[1].span),
-        )
 
     def _parameter_for(
         self, function: FunctionThing, frame: Frame, ref: Ref, name: str, value: Ref
@@ -278,3 +354,7 @@ class StatusSubjects:
         """A parameter of the function itself."""
         types = self._inference.types(At(frame, parameter.annotation)) if parameter.annotation != NONE else ()
         return StatusSubject(parameter.name, parameter.name, types, False)
+
+
+def _is_table(thing: Thing) -> TypeGuard[InstanceThing]:
+    return isinstance(thing, InstanceThing) and isinstance(thing.of, ExternalThing) and thing.of.name in TABLES

@@ -58,10 +58,14 @@ class Statuses:
 
     def _uses(self, frame: Frame) -> Iterator[StatusUse]:
         scope = self._inference.scope(frame)
+        found: dict[tuple[Place, str], StatusUse] = {}
         for literal in self._literals.within(frame, scope):
             use = self._governed(literal)
             if use is not None:
-                yield use
+                key = (use.place, use.literal)
+                if key not in found or use.confidence.rank > found[key].confidence.rank:
+                    found[key] = use
+        yield from found.values()
 
     def _governed(self, literal: StatusLiteral) -> StatusUse | None:
         scope = self._inference.scope(literal.frame)

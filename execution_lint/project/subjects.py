@@ -291,6 +291,7 @@ class StatusPlace(Enum):
     ENTRY = "dict entry"
     RETURN = "return"
     KEY = "table key"
+    ELEMENT = "element"
     QUERY = "SQL text"
 
 

@@ -131,6 +131,8 @@ class TextThing:
     """A string literal."""
 
     value: str
+    is_listed: bool = False
+    """It is one of the words of a `Literal`."""
 
 
 @dataclass(frozen=True, slots=True)

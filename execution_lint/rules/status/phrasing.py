@@ -14,6 +14,7 @@ _PLACES = {
     StatusPlace.DEFAULT: "the default of {subject}",
     StatusPlace.ENTRY: "in a dict under {subject}",
     StatusPlace.RETURN: "where a status is returned by {subject}",
+    StatusPlace.ELEMENT: "among the elements of {subject}",
     StatusPlace.KEY: "a key of a table for {subject}",
     StatusPlace.QUERY: "in SQL text for {subject}",
 }
