@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from execution_lint.facts.scopes import Arm, Branch, BranchKind, ExitKind, Scope
+from execution_lint.facts.scopes import Arm, Branch, BranchKind, ExitKind, Scope, Stretch, TargetKind
 from execution_lint.facts.values import NONE, Choice, Operation, Ref
 from execution_lint.model.confidence import Confidence
 from execution_lint.model.finding import Related
@@ -122,6 +122,7 @@ class StatusBranches:
         following = {other.start: other for other in scope.branches if other.kind is BranchKind.IF}
         found: tuple[ClassThing, Confidence] | None = None
         chain = _Chain(subject, path_of(scope, subject), branch.arms[0].test, branch.head)
+        arms: list[Arm] = []
         link: Branch | None = branch
         while link is not None:
             if found is None:
@@ -130,6 +131,7 @@ class StatusBranches:
                     return
             if link.has_default or not self._joins(frame, scope, chain, link, found[0]):
                 return
+            arms.extend(link.arms)
             if link is not branch:
                 passed.add(link.start)
             if not chain.is_left:
@@ -147,7 +149,7 @@ class StatusBranches:
             ):
                 return
             link = following_link
-        if found is not None and chain.count > 1:
+        if found is not None and chain.count > 1 and not _keeps_defaults(scope, branch, arms):
             yield from self._left_out(frame, scope, chain, found[0], found[1], BranchForm.CHAIN)
 
     def _joins(self, frame: Frame, scope: Scope, chain: _Chain, link: Branch, cls: ClassThing) -> bool:
@@ -231,3 +233,37 @@ class StatusBranches:
             confidence=confidence,
             evidence=(*origins, *related[:4]),
         )
+
+
+def _keeps_defaults(scope: Scope, branch: Branch, arms: list[Arm]) -> bool:
+    """Whether all arms only give other values to names that have one: the chain's default stands before it. In a loop
+    that has to be in the same round, for else the value is that of the round before."""
+    start = (branch.head.start_line, branch.head.start_column)
+    since = 0
+    if branch.is_repeated:
+        ways = [way for fork in scope.forks for way in fork.ways if _holds(way, branch)]
+        since = max((_begin(scope, way) for way in ways), default=branch.head.start_line)
+    given = {
+        assignment.name
+        for assignment in scope.assignments
+        if assignment.kind is TargetKind.NAME
+        and assignment.value != NONE
+        and since <= assignment.span.start_line
+        and (assignment.span.start_line, assignment.span.start_column) < start
+    }
+    inside = [[found for found in scope.assignments if arm.body.contains(found.span)] for arm in arms]
+    return all(found and not arm.ends for found, arm in zip(inside, arms, strict=True)) and all(
+        assignment.kind is TargetKind.NAME and assignment.name in given for found in inside for assignment in found
+    )
+
+
+def _holds(way: Stretch, branch: Branch) -> bool:
+    return way.first <= branch.arms[0].test < way.end
+
+
+def _begin(scope: Scope, way: Stretch) -> int:
+    """The line where the text of a way begins; a join stands for values from elsewhere."""
+    return min(
+        (scope.spans[ref].start_line for ref in range(way.first, way.end) if not isinstance(scope.values[ref], Choice)),
+        default=0,
+    )

@@ -21,7 +21,8 @@ that code may not use need no case.
 ## Known limits
 
 *Most* is more than half, and two at least. Members that an earlier test on the way rules out count as handled, and so
-does what follows a `match` or a chain whose arms all return. A chain of `if`s that leaves more than a third out is only
+does what follows a `match` or a chain whose arms all return. A chain whose arms only give other values to names that
+have one before it has that for its default. A chain of `if`s that leaves more than a third out is only
 *possible*, for it may well be meant. A table counts where something looks it up by subscript, outside a `try` that
 catches KeyError and without asking what is in it.
 """
