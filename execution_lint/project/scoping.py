@@ -44,6 +44,7 @@ class Scoping(ABC):
         self.modules = modules
         self._scopes: dict[tuple[str, int], tuple[Scope, ...]] = {}
         self._exports: dict[str, frozenset[str] | None] = {}
+        self._class_sites: dict[tuple[Definition, str], tuple[At, ...]] = {}
         self._assigned: dict[tuple[Definition, str], tuple[tuple[Frame, Assignment], ...]] = {}
 
     @abstractmethod
@@ -206,14 +207,21 @@ class Scoping(ABC):
 
     def class_sites(self, cls: ClassThing, name: str) -> tuple[At, ...]:
         """Every value that the class itself binds `name` to in its body, a method's region included."""
-        definition = cls.definition
+        key = (cls.definition, name)
+        found = self._class_sites.get(key)
+        if found is None:
+            found = self._class_sites[key] = self._find_class_sites(cls.definition, name)
+        return found
+
+    def _find_class_sites(self, definition: Definition, name: str) -> tuple[At, ...]:
         scope = self.scope(definition)
         frame = Frame(definition.path, definition.region, definition.scope)
         found = [At(frame, ref) for bound, ref in scope.bindings if bound == name]
         module = self.module(definition.path)
-        if scope.parent == 0 and module.regions[definition.region].name == scope.name:
+        regions = module.regions
+        if scope.parent == 0 and regions[definition.region].name == scope.name:
             for region in module.methods(definition.region):
-                if module.regions[region].name == name:
+                if regions[region].name == name:
                     facts = module.facts(region)
                     if facts is not None:
                         found.extend(
