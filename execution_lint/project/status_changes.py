@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from execution_lint.facts.scopes import BranchKind, ExitKind, Fork, ForkKind, Scope, Stretch
-from execution_lint.facts.values import NONE, Assigned, Attribute, Awaited, Call, Changed, Ref, Text
-from execution_lint.project.spelling import last_name
+from execution_lint.facts.values import NONE, Assigned, Attribute, Awaited, Call, Changed, Nested, Ref, Text
+from execution_lint.project.spelling import last_name, root_of
 from execution_lint.project.status_narrowing import Path, path_of
 
 _READING = frozenset(
@@ -50,7 +50,8 @@ def last_change(scope: Scope, path: Path, at: Ref) -> Ref:
         (
             ref
             for ref in range(at - 1, -1, -1)
-            if any(changed in holders for changed in _changed(scope, ref)) and may_reach(scope, ref, at)
+            if (_is_nested(scope, ref) or any(changed in holders for changed in _changed(scope, ref)))
+            and may_reach(scope, ref, at)
         ),
         NONE,
     )
@@ -105,6 +106,12 @@ def _changed(scope: Scope, ref: Ref) -> Iterator[Path]:
                     yield path_of(scope, argument.value)
         case _:
             return
+
+
+def _is_nested(scope: Scope, ref: Ref) -> bool:
+    """Whether a function is called that is defined here: it sees what this one does."""
+    value = scope.values[ref]
+    return isinstance(value, Call) and isinstance(scope.values[root_of(scope, value.function)], Nested)
 
 
 def _holds(way: Stretch, ref: Ref) -> bool:
