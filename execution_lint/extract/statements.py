@@ -242,7 +242,7 @@ class Statements(Branches):
         swallows = NONE
         for item in node.items:
             manager = self.expression(item.context_expr)
-            if _is_suppress(item.context_expr):
+            if _swallows(item.context_expr):
                 swallows = manager
             is_async = isinstance(node, ast.AsyncWith)
             entered = self.add(Entered(manager, is_async), self.region.span(item.context_expr))
@@ -430,11 +430,17 @@ def _loaded(node: ast.expr) -> ast.expr:
             return node
 
 
-def _is_suppress(node: ast.expr) -> bool:
+_SWALLOWING = frozenset({"suppress", "move_on_after", "move_on_at", "CancelScope", "raises", "assertRaises"})
+"""Last names of the context managers after which control goes on where their block ended by an exception: those of the
+standard library, anyio, trio and pytest."""
+
+
+def _swallows(node: ast.expr) -> bool:
     if not isinstance(node, ast.Call):
         return False
     function = node.func
-    return (function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")) == "suppress"
+    name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+    return name in _SWALLOWING
 
 
 def _is_irrefutable(pattern: ast.pattern) -> bool:

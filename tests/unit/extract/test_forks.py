@@ -52,6 +52,11 @@ def indented(source: str) -> str:
             ForkKind.ATTEMPT,
             [({"1"}, True), (set(), False), (set(), False), (set(), False)],
         ),
+        (
+            "with anyio.move_on_after(3):\n    return g('1')\nraise g('2')",
+            ForkKind.ATTEMPT,
+            [({"1"}, True), (set(), False), (set(), False), (set(), False)],
+        ),
     ],
 )
 def test_ways(source: str, kind: ForkKind, expected: list[tuple[set[str], bool]]) -> None:
