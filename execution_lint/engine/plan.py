@@ -130,8 +130,8 @@ def _hint(candidate: str | None) -> str:
 
 
 def _unchecked(config: Config) -> tuple[str, ...]:
-    """The keys of the contract that no rule reads yet."""
-    read = {option for rule in all_rules() for option in rule.options}
+    """The keys of the contract whose demands no rule checks yet."""
+    read = {option for rule in all_rules() if not rule.is_about_contract for option in rule.options}
     lines: dict[str, list[int]] = {}
     for key, line in declared_keys(config):
         if not any(key == option or key.startswith(option + ".") or option.startswith(key + ".") for option in read):

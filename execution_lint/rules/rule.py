@@ -42,10 +42,11 @@ class Rule:
         since: str,
         options: tuple[str, ...] = (),
         by_full_code_only: bool = False,
+        is_about_contract: bool = False,
     ) -> None:
         """`message` is a format string whose fields are given to `finding` by name; `options` are the configuration
-        keys that the rule reads;
-        a rule `by_full_code_only` is in no prefix.
+        keys that the rule reads; a rule `by_full_code_only` is in no prefix; one that `is_about_contract` holds those
+        keys against the project, and does not check what they ask for.
         """
         self.code = code
         self.name = name
@@ -53,6 +54,7 @@ class Rule:
         self.since = since
         self.options = options
         self.by_full_code_only = by_full_code_only
+        self.is_about_contract = is_about_contract
         self.module = inspect.currentframe().f_back.f_globals["__name__"]  # type: ignore[union-attr]  # a class body's caller always has a frame
         self.checks: list[tuple[type[Subject], Check[Subject]]] = []
 

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from linter_process import LOOP, Ran, scan
+from linter_process import LOOP, Ran, lint, scan
 
 MODELS = """\
 from enum import Enum
@@ -196,3 +196,12 @@ def test_a_threshold_is_counted_too(old: Path) -> None:
     ran = scan("app/owner.py", "--min-confidence", "proven")
     assert (ran.code, ran.out) == (0, "")
     assert "Held back " in ran.err
+
+
+def test_a_key_that_no_rule_checks_yet_is_accepted_and_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("plugins.py").write_text("class Plugin:\n    def run(self): ...\n")
+    Path("execution-lint.toml").write_text('[[boundary]]\ncall = "plugins:Plugin.run"\nonly-in = ["plugins"]\n')
+    ran = lint("scan", "--select", "EXL2,EXL3")
+    assert ran.code == 0
+    assert "note: execution-lint.toml:2: boundary.call: accepted, but no rule checks it yet" in ran.err

@@ -35,6 +35,7 @@ RULE = Rule(
     name="idle-contract",
     message="{entry} {what}",
     since="0.1.0",
+    is_about_contract=True,
     options=(
         "envelope.routes",
         "envelope.modules",
