@@ -80,6 +80,8 @@ class StatusEvidence:
 
     def governing(self, literal: StatusLiteral, text: str) -> tuple[Definition, Confidence, tuple[Related, ...]] | None:
         """The vocabulary that governs the literal, how sure that is, and what shows it; None where none does."""
+        if TextThing(text, is_listed=True) in literal.subject.things:
+            return None
         return (
             self._by_type(literal)
             or self._by_peers(self._inference.scope(literal.frame), literal)
