@@ -99,7 +99,7 @@ def save(folder: str, key: str, answer: Answer, watched: Watched) -> None:
     parts = [
         part.encode("utf-8", "surrogatepass")
         for part in (
-            *(key, str(answer.code), answer.out, answer.err),
+            *(key, f"{int(answer.code)}", answer.out, answer.err),
             *("\0".join(watched.folders), "\0".join(watched.folders.values())),
             *("\0".join(watched.files), "\0".join(watched.files.values())),
             *("\0".join(watched.recent), "\0".join(watched.recent.values())),
