@@ -48,7 +48,7 @@ _BUILT_IN = frozenset(
 _GATHERING = frozenset({b"gather"})
 """Functions of the standard library whose results are awaited as those of coroutine functions are."""
 
-MAXIMUM_CALLS = 30
+MAXIMUM_CALLS = 60
 """Calls of a name that other functions bear too beyond which they are looked at in the files of the coroutine functions
 alone."""
 
