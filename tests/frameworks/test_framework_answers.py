@@ -131,7 +131,7 @@ def _allows(exit: Any, answer: dict[str, Any]) -> bool:
     if exit.kind == "unknown":
         return True
     if exit.kind == "raise":
-        return answer["status"] >= 300
+        return bool(answer["status"] >= 300)
     if exit.kind != answer["kind"]:
         return False
     keys: set[str] = set(answer["keys"])

@@ -8,7 +8,7 @@ import pytest
 from execution_lint.engine.inventory import take
 from execution_lint.engine.invocation import Invocation
 from execution_lint.engine.library import FileLibrary
-from execution_lint.project import presence
+from execution_lint.project import frameworks, presence
 from execution_lint.project.inventories.routes import RouteEntry, routes
 from execution_lint.source.regions import Needles
 
@@ -101,7 +101,7 @@ CASES = {
     ("aiohttp", "add_routes"): "app.add_routes([web.get('/l', f)])",
     ("aiohttp", "add_view"): "app.router.add_view('/v', V)",
     ("aiohttp", "view"): "@t.view('/w')\nclass W(web.View):\n    def get(self): ...",
-    **{("aiohttp", f"add_{method}"): f"app.router.add_{method}('/m', f)" for method in presence.METHODS},
+    **{("aiohttp", f"add_{method}"): f"app.router.add_{method}('/m', f)" for method in frameworks.METHODS},
     ("litestar", "route_handlers"): "app = li.Router('/r', route_handlers=[a])",
     ("litestar", "Litestar"): "app = li.Litestar([a])",
     ("litestar", "register"): "app = li.Litestar()\napp.register(a)",

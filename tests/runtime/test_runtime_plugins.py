@@ -163,6 +163,7 @@ async def test_what_a_blocking_plugin_prints_is_no_reply(client: httpx.AsyncClie
 @pytest.mark.parametrize("plugin", ["journals", "journals_as_process"])
 async def test_a_plugin_that_takes_too_long_is_stopped(settings: Settings, tmp_path: Path, plugin: str) -> None:
     # On a busy machine a process may need longer than the time is to start; then nothing is noted, and more is given.
+    journal = tmp_path
     for limit in (1.0, 4.0, 16.0, 64.0):
         journal = tmp_path / f"journal-{limit}"
         async with serving(replace(settings, plugin_timeout_seconds=limit)) as client:
