@@ -99,7 +99,7 @@ class Coroutines:
         ]
         if by not in (NONE, ref):
             related.insert(0, Related(f"it is {how} here", Place(frame.path, scope.spans[by])))
-        owner = self._function(frame)
+        owner = scope if scope.kind is ScopeKind.FUNCTION else None
         yield UnawaitedCoroutine(
             place=Place(frame.path, scope.spans[ref]),
             scope=scope.qualname,
@@ -142,13 +142,6 @@ class Coroutines:
 
     def _head(self, definition: Definition) -> Place:
         return Place(definition.path, self._inference.scope(definition).head)
-
-    def _function(self, frame: Frame) -> Scope | None:
-        """The function that the code belongs to; None for the module's and a class's own."""
-        facts = self._inference.module(frame.path).facts(frame.region)
-        assert facts is not None
-        scope = facts.scopes[frame.scope]
-        return scope if scope.kind is ScopeKind.FUNCTION else None
 
     def _coroutine_functions(self, at: At) -> tuple[Definition, ...]:
         """The coroutine functions that a callee stands for; empty where it may stand for anything else."""
@@ -227,14 +220,11 @@ class Coroutines:
                 continue
             things = self._inference.things(At(frame, exit.value))
             if not things or not all(
-                isinstance(thing, FunctionThing) and self._wraps(thing.definition, layer) for thing in things
+                isinstance(thing, FunctionThing) and self._gives_coroutine(thing.definition, layer + 1)
+                for thing in things
             ):
                 return False
         return bool(exits) and not scope.is_async
-
-    def _wraps(self, definition: Definition, layer: int) -> bool:
-        """Whether a wrapper is a coroutine function; what it is decorated with beside `wraps` must leave it one."""
-        return self._gives_coroutine(definition, layer + 1)
 
     def _may_be_overridden(self, definition: Definition, receiver: Thing | None) -> bool:
         """Whether a subclass of the receiver's class has a method of that name that is no coroutine function."""

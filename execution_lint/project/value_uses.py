@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from execution_lint.facts.scopes import BranchKind, ExitKind, ForkKind, RegionFacts, Scope, ScopeKind, TargetKind
 from execution_lint.facts.values import (
     NONE,
-    After,
     Assigned,
     Attribute,
     Awaited,
@@ -112,8 +111,8 @@ def _collect(scope: Scope, ref: Ref, uses: ValueUses, consumers: ConsumingCall) 
         uses.is_kept = True
     for index, value in enumerate(scope.values):
         match value:
-            case After() | Assigned() if getattr(value, "call", getattr(value, "value", NONE)) == ref:
-                uses.is_kept |= isinstance(value, Assigned)
+            case Assigned(value=assigned) if assigned == ref:
+                uses.is_kept = True
             case Awaited(base=base) if base == ref:
                 uses.is_awaited = True
             case Call(function=function, arguments=arguments):
