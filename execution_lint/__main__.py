@@ -1,8 +1,13 @@
 """The command. What is asked most often and needs nothing is answered here, before anything else is imported."""
 
+import os
 import sys
 
 from execution_lint import __version__
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NoReturn
 
 
 class Interrupted(KeyboardInterrupt):
@@ -40,5 +45,19 @@ def main() -> int:
         return 130
 
 
+def command() -> "NoReturn":
+    """The process: carry out the command line and end, without taking apart what was made."""
+    code = main()
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except (OSError, ValueError, AttributeError):
+        # What cannot be written, or is closed, is for Python to speak of.
+        sys.exit(code)
+    if sys.getprofile() is not None or sys.gettrace() is not None:
+        sys.exit(code)
+    os._exit(code)
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    command()

@@ -20,6 +20,9 @@ from execution_lint.store import baseline
 from execution_lint.store.answers import Answer
 from execution_lint.store.replacement import replace
 
+_UNTIL_THE_END: list[Watch] = []
+"""The last run, whose parts the process may end with."""
+
 
 def scan(command: ScanCommand, arguments: Sequence[str]) -> ExitCode:
     """Carry out `command`, which was given as `arguments`. Raises ExecutionLintError where it cannot be carried out at
@@ -31,6 +34,7 @@ def scan(command: ScanCommand, arguments: Sequence[str]) -> ExitCode:
         answer("".join(path + "\n" for path in engine.files(command.invocation)))
         return ExitCode.CLEAN
     watch = Watch()
+    _UNTIL_THE_END[:] = [watch]
     report = _run(command, watch)
     written = []
     if command.write_baseline is not None:

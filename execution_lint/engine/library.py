@@ -27,9 +27,10 @@ class Trouble:
 class FileSource:
     """An opened file as the project sees it: trouble with a region is noted, and the region is silent."""
 
-    def __init__(self, path: str, opened: OpenedFile, troubles: dict[str, Trouble]) -> None:
+    def __init__(self, path: str, opened: OpenedFile, words: WordIndex, troubles: dict[str, Trouble]) -> None:
         self._path = path
         self._opened = opened
+        self._words = words
         self._troubles = troubles
 
     @property
@@ -37,9 +38,13 @@ class FileSource:
         """Its regions, in the order of the text."""
         return self._opened.regions
 
-    def mentions(self, index: int, word: str) -> bool:
-        """Whether a word stands in a region's text."""
-        return self._opened.mentions(index, word)
+    def mentioning(self, word: str) -> frozenset[int]:
+        """The regions in whose text a word stands."""
+        return self._opened.mentioning(word, can_stand=self._words.can_hold(self._path, word))
+
+    def binding(self, name: str) -> tuple[int, ...]:
+        """The regions that may bind a name and do not show which they bind."""
+        return self._opened.binding(name)
 
     def facts(self, index: int) -> RegionFacts | None:
         """What a region says; None where it cannot be parsed."""
@@ -160,7 +165,7 @@ class FileLibrary:
             return None
         if opened.broken is not None and not opened.regions:
             self._note(path, opened.broken)
-        return FileSource(path, opened, self.troubles)
+        return FileSource(path, opened, self._words, self.troubles)
 
     def _ask(self, path: str) -> None:
         """A file that cannot be decoded is trouble once somebody asks for it."""

@@ -1,9 +1,9 @@
 """What an earlier run asked of every file, so that a run after an edit can tell that the edit changes no answer.
 
-A project learns of its files by four questions alone: which regions hold a needle, which regions there are, whether a
-region mentions a word, and what a region says. An edit after which every question that was asked has the answer it had
-cannot change what the rules find. Regions are compared by their text, wherever they stand: to what was found, a line is
-only a place, so that a file in which something was found must not change at all.
+A project learns of its files by five questions alone: which regions hold a needle, which regions there are, whether a
+region mentions a word, which may bind a name, and what a region says. An edit after which every question that was
+asked has the answer it had cannot change what the rules find. Regions are compared by their text, wherever they
+stand: to what was found, a line is only a place, so that a file in which something was found must not change at all.
 """
 
 import time
@@ -37,6 +37,8 @@ class Asked(msgspec.Struct, frozen=True, array_like=True):
     """The regions that were read."""
     mentions: dict[int, tuple[int, ...]]
     """By word, the regions that mention it."""
+    bound: dict[int, tuple[int, ...]]
+    """By word, the regions that may bind it as a name."""
     candidates: dict[int, tuple[int, ...]]
     """By needles, the regions that hold one."""
     unawaited: tuple[tuple[str, ...], tuple[int, ...]] | None
@@ -157,13 +159,14 @@ def _of_file(
     names, held = (library.unawaited_answers or {}).get(file.path, (frozenset(), ()))
     unawaited = (tuple(sorted(names)), held) if names else None
     regions: bytes | None = None
-    asked = Asked((), {}, candidates, unawaited)
+    asked = Asked((), {}, {}, candidates, unawaited)
     is_firm = data is not None and not has_trouble
     if opened is not None:
         is_firm = is_firm and opened.is_regular
         regions = _digests(opened)
-        mentions = {words.setdefault(word, len(words)): tuple(sorted(held)) for word, held in opened.mentioning.items()}
-        asked = Asked(opened.read, mentions, candidates, unawaited)
+        mentions = {words.setdefault(word, len(words)): tuple(sorted(held)) for word, held in opened.mentions.items()}
+        bound = {words.setdefault(name, len(words)): held for name, held in opened.bound.items()}
+        asked = Asked(opened.read, mentions, bound, candidates, unawaited)
     elif library.was_opened(file.path):
         is_firm = False
     part = _share(data, weighed) if is_firm and data is not None else b""
@@ -288,7 +291,10 @@ def _judged(before: FilePrecedent, data: bytes, precedent: Precedent) -> FilePre
         ) or not changed.isdisjoint(asked.facts):
             return None
         for word, held in asked.mentions.items():
-            if opened.candidates(Needles(frozenset({precedent.words[word]}))) != held:
+            if tuple(sorted(opened.mentioning(precedent.words[word]))) != held:
+                return None
+        for word, held in asked.bound.items():
+            if opened.binding(precedent.words[word]) != held:
                 return None
     index = WordIndex()
     index.add("", data)

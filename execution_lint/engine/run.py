@@ -100,7 +100,7 @@ def _project_report(
         watch.is_sound = watch.is_sound and not notes
         if known is not None:
             return msgspec.structs.replace(known, notes=(*known.notes, *notes))
-    report = _scanned(invocation, plan, baseline, progress, folder if is_cached else None)
+    report = _scanned(invocation, plan, baseline, progress, folder if is_cached else None, watch.made)
     is_kept = is_cached and not any(finding.code == exl002_crashed_rule.RULE.code for finding in report.findings)
     if is_kept:
         note = report_cache.save(folder, key, report)
@@ -168,8 +168,9 @@ def _scanned(
     baseline: baselines.Baseline | None,
     progress: Progress | None,
     folder: str | None,
+    made: list[object],
 ) -> ProjectReport:
-    """`folder` is that of the cache, None where none is to be used."""
+    """`folder` is that of the cache, None where none is to be used; `made` takes what it rests on."""
     root = plan.found.root
     paths, replaced = _with_stdin(invocation, plan)
     jobs = invocation.jobs or usual_jobs()
@@ -178,6 +179,7 @@ def _scanned(
     known = precedents.standing(folder, _rules_key(plan), library, plan.found.files, explicit) if folder else None
     if known is None:
         project = Project(library, plan.config)
+        made.append(project)
         rules = tuple(rule for rule in all_rules() if rule.code in plan.codes)
         found = [*_checked(project, rules, progress, debug=invocation.debug), *_troubles(library.troubles)]
         troubles, undecided = dict(library.troubles), dict(project.undecided)
@@ -213,8 +215,8 @@ def _scanned(
     is_crashed = any(finding.code == exl002_crashed_rule.RULE.code for finding in found)
     troubled = any(named is None or path in named for path in library.troubles) or is_crashed
     if folder is not None and known is None and not is_crashed and not doubts:
-        made = precedents.taken(library, plan.found.files, raw, troubles, undecided, kept)
-        precedents.save(folder, _rules_key(plan), made)
+        precedent = precedents.taken(library, plan.found.files, raw, troubles, undecided, kept)
+        precedents.save(folder, _rules_key(plan), precedent)
     read, parsed = (library.read_count, library.parsed_count) if known is None else (known.read, known.parsed)
     return ProjectReport(
         root=root.as_posix(),

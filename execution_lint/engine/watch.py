@@ -33,6 +33,8 @@ class Watch:
         self.plans: tuple[Plan, ...] = ()
         self.is_sound = False
         """Whether the run came to an answer that stands as long as nothing changes."""
+        self.made: list[object] = []
+        """What the run made: taking it apart costs more than a process that ends has use for."""
         self._started = time.time_ns()
 
     def watched(self, paths: tuple[str, ...], others: tuple[str, ...]) -> Watched | None:

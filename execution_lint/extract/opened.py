@@ -19,6 +19,9 @@ from execution_lint.source.text import line_starts
 Parser = Callable[[str], ast.Module]
 """From text to a tree; raises SyntaxError, ValueError, RecursionError or MemoryError."""
 
+STAR = "*"
+"""What an import that may bind any name is asked for by."""
+
 _TOO_DEEP = "it is nested too deeply to be followed"
 _FAILURES = (SyntaxError, ValueError, RuntimeError, MemoryError)
 
@@ -98,6 +101,7 @@ class OpenedFile:
         """Whether any region was parsed."""
         self._facts: dict[int, RegionFacts | Unparsable] = {}
         self._mentioning: dict[str, frozenset[int]] = {}
+        self._binding: dict[str, tuple[int, ...]] = {}
         self._trees: list[list[ast.stmt]] | None = None
         self.broken: Unparsable | None = None
         """Why the file as a whole does not parse, once that was found out."""
@@ -113,14 +117,40 @@ class OpenedFile:
         """The lines of the file, without their ends."""
         return self._lines.all
 
-    def mentions(self, index: int, word: str) -> bool:
-        """Whether a word stands in a region's text."""
-        if self._is_whole:
-            return Needles(frozenset({word})).stand_in(self.regions[index].lines(self.lines))
+    def mentioning(self, word: str, *, can_stand: bool = True) -> frozenset[int]:
+        """The regions in whose text a word stands; `can_stand` is false where the file is known to lack it."""
         regions = self._mentioning.get(word)
         if regions is None:
-            regions = self._mentioning[word] = frozenset(self.candidates(Needles(frozenset({word}))))
-        return index in regions
+            found = self._find(Needles(frozenset({word}))) if can_stand or self._is_whole else ()
+            regions = self._mentioning[word] = frozenset(found)
+        return regions
+
+    def _find(self, needles: Needles) -> Iterable[int]:
+        if self._is_whole:
+            return (index for index, region in enumerate(self.regions) if needles.stand_in(region.lines(self.lines)))
+        return self.candidates(needles)
+
+    def binding(self, name: str) -> tuple[int, ...]:
+        """The regions that may bind a name and do not show which (imports, compound and other statements), where it
+        stands in their text. `*` stands for whatever an import binds whole."""
+        found = self._binding.get(name)
+        if found is None:
+            found = self._binding[name] = self._binding_words.get(name, ())
+        return found
+
+    @cached_property
+    def _binding_words(self) -> dict[str, tuple[int, ...]]:
+        found: dict[str, tuple[int, ...]] = {}
+        for index, region in enumerate(self.regions):
+            if region.name or region.kind is RegionKind.METHOD:
+                continue
+            text = self._stretch(region.first_line, region.last_line)
+            words = set(words_in(text))
+            if STAR in text:
+                words.add(STAR)
+            for word in words:
+                found[word] = (*found.get(word, ()), index)
+        return found
 
     def candidates(self, needles: Needles, words: frozenset[str] | None = None) -> tuple[int, ...]:
         """The regions in whose text one of the needles stands, found from where it stands.
@@ -193,7 +223,12 @@ class OpenedFile:
         return tuple(sorted(self._facts))
 
     @property
-    def mentioning(self) -> dict[str, frozenset[int]]:
+    def bound(self) -> dict[str, tuple[int, ...]]:
+        """The names that were asked for, each with the regions that may bind it."""
+        return self._binding
+
+    @property
+    def mentions(self) -> dict[str, frozenset[int]]:
         """The words that were asked for, each with the regions that mention it."""
         return self._mentioning
 

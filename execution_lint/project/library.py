@@ -14,8 +14,12 @@ class Source(Protocol):
     def regions(self) -> tuple[Region, ...]:
         """Its regions, in the order of the text; a class stands before its methods."""
 
-    def mentions(self, index: int, word: str) -> bool:
-        """Whether a word stands in a region's text."""
+    def mentioning(self, word: str) -> frozenset[int]:
+        """The regions in whose text a word stands."""
+
+    def binding(self, name: str) -> tuple[int, ...]:
+        """The regions that may bind a name and do not show which (imports, compound and other statements); for `*`,
+        those that may import all of a module."""
 
     def facts(self, index: int) -> RegionFacts | None:
         """What a region says; None where it cannot be parsed (which the library reports)."""

@@ -47,7 +47,7 @@ class LoopBridges:
         found: set[str] = set()
         for path, _ in self._inference.modules.library.candidates(Needles(frozenset({"from_thread"}))):
             module = self._inference.modules.at(path)
-            for name, imported in module.imports() if module is not None else ():
+            for name, imported in module.imports("from_thread") if module is not None else ():
                 if f"{imported.module}.{imported.name}" in _BRIDGES:
                     found.add(name)
         return frozenset(found)

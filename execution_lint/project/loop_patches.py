@@ -111,7 +111,7 @@ class LoopPatches:
         found: set[str] = set()
         for path, _ in self._inference.modules.library.candidates(Needles(PATCHERS)):
             module = self._inference.modules.at(path)
-            for name, imported in module.imports() if module is not None else ():
+            for name, imported in module.imports(*PATCHERS) if module is not None else ():
                 if imported.module.partition(".")[0] in PATCHERS and imported.name in _NESTING_NAMES:
                     found.add(name)
         return frozenset(found)
@@ -135,7 +135,7 @@ class LoopPatches:
     def _replacing(self, module: Module) -> Iterator[int]:
         """The regions of a module that name asyncio and something of it, or a method of loops."""
         names = {"asyncio"} | {
-            name for name, imported in module.imports() if imported.module.partition(".")[0] == "asyncio"
+            name for name, imported in module.imports("asyncio") if imported.module.partition(".")[0] == "asyncio"
         }
         for region in range(len(module.regions)):
             if any(module.mentions(region, word) for word in LOOP_WORDS) or (

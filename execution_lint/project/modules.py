@@ -22,6 +22,7 @@ class Module:
         self.import_root = import_root
         self._source = source
         self._methods: dict[int, tuple[int, ...]] = {}
+        self._bound_by_name: dict[str, tuple[tuple[int, Ref], ...]] = {}
 
     @property
     def regions(self) -> tuple[Region, ...]:
@@ -39,7 +40,7 @@ class Module:
 
     def mentions(self, region: int, word: str) -> bool:
         """Whether a word stands in the text of a region."""
-        return self._source.mentions(region, word)
+        return region in self._source.mentioning(word)
 
     def scope(self, region: int, scope: int) -> Scope:
         """A scope of a region that was parsed before."""
@@ -56,35 +57,33 @@ class Module:
                 found.setdefault(region.name, []).append(index)
         return found
 
-    @cached_property
-    def _bound(self) -> dict[str, list[tuple[int, Ref]]]:
-        """What imports, compound and other statements bind: this takes a parser."""
-        found: dict[str, list[tuple[int, Ref]]] = {}
-        for index, region in enumerate(self.regions):
-            if region.name or region.kind is RegionKind.METHOD:
-                continue
+    def _bound(self, name: str) -> tuple[tuple[int, Ref], ...]:
+        """What imports, compound and other statements bind `name` to; of `*`, what is imported whole."""
+        if name not in self._bound_by_name:
+            self._bound_by_name[name] = tuple(self._bound_in(self._source.binding(name), name))
+        return self._bound_by_name[name]
+
+    def _bound_in(self, regions: tuple[int, ...], name: str) -> Iterator[tuple[int, Ref]]:
+        for index in regions:
             facts = self.facts(index)
-            if facts is not None:
-                for name, value in facts.scopes[0].bindings:
-                    found.setdefault(name, []).append((index, value))
-        return found
+            for bound, value in facts.scopes[0].bindings if facts is not None else ():
+                if bound == name:
+                    yield index, value
 
     def bindings(self, name: str) -> tuple[tuple[int, Ref], ...]:
         """The regions that bind `name` at module level, with the value in the region's first scope."""
-        found = list(self._bound.get(name, ()))
+        found = list(self._bound(name))
         for index in self._defined.get(name, ()):
             facts = self.facts(index)
             if facts is not None:
                 found.extend((index, value) for bound, value in facts.scopes[0].bindings if bound == name)
-        return self._final(sorted(found))
+        return self._final(sorted(found)) if len(found) > 1 else tuple(found)
 
     def mentioning(self, word: str) -> tuple[int, ...]:
         """The regions at module level, definitions aside, in whose text a word stands."""
         definitions = (RegionKind.FUNCTION, RegionKind.METHOD, RegionKind.CLASS)
         return tuple(
-            index
-            for index, region in enumerate(self.regions)
-            if region.kind not in definitions and self.mentions(index, word)
+            index for index in sorted(self._source.mentioning(word)) if self.regions[index].kind not in definitions
         )
 
     @cached_property
@@ -92,9 +91,7 @@ class Module:
         """The functions that may bind names of the module."""
         functions = (RegionKind.FUNCTION, RegionKind.METHOD)
         return tuple(
-            index
-            for index, region in enumerate(self.regions)
-            if region.kind in functions and self.mentions(index, "global")
+            index for index in sorted(self._source.mentioning("global")) if self.regions[index].kind in functions
         )
 
     def global_bindings(self, name: str) -> tuple[tuple[int, int, Ref], ...]:
@@ -121,20 +118,22 @@ class Module:
     def star_imports(self) -> tuple[Imported, ...]:
         """The modules from which everything is imported."""
         found = []
-        for index, value in self._bound.get("*", ()):
+        for index, value in self._bound("*"):
             facts = self.facts(index)
             imported = facts.scopes[0].values[value] if facts is not None else None
             if isinstance(imported, Imported):
                 found.append(imported)
         return tuple(found)
 
-    def imports(self) -> tuple[tuple[str, Imported], ...]:
-        """Every name that an import at module level binds."""
+    def imports(self, *words: str) -> tuple[tuple[str, Imported], ...]:
+        """Every name that an import at module level binds; where `words` are given, by imports that mention one."""
+        regions = sorted({index for word in words or ("import",) for index in self._source.binding(word)})
         found = []
-        for name, bound in self._bound.items():
-            for index, value in bound:
-                facts = self.facts(index)
-                imported = facts.scopes[0].values[value] if facts is not None else None
+        for index in regions:
+            facts = self.facts(index)
+            scope = facts.scopes[0] if facts is not None else None
+            for name, value in scope.bindings if scope is not None else ():
+                imported = scope.values[value] if scope is not None else None
                 if isinstance(imported, Imported):
                     found.append((name, imported))
         return tuple(found)

@@ -79,10 +79,11 @@ class Presence:
     def not_read(self) -> tuple[str, ...]:
         """The frameworks that modules of the project import and whose routes are not read, by name."""
         modules = self._inference.modules
+        words = frozenset(name.rpartition(".")[2] for name in NOT_READ)
         found = set()
-        for path, _ in modules.library.candidates(Needles(frozenset(name.rpartition(".")[2] for name in NOT_READ))):
+        for path, _ in modules.library.candidates(Needles(words)):
             module = modules.at(path)
-            for _, imported in module.imports() if module is not None else ():
+            for _, imported in module.imports(*words) if module is not None else ():
                 for name in (imported.module, imported.module.partition(".")[0]):
                     if not imported.level and name in NOT_READ:
                         found.add(NOT_READ[name])

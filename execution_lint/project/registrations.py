@@ -31,6 +31,7 @@ from execution_lint.project.things import (
 _ANY_DECORATOR = frozenset().union(*DECORATING.values())
 _GUESSED = METHODS | {"route", "api_route"}
 _ROUTER_NAMES = re.compile(r"(?:^|_)(?:app|application|api|router|blueprint|bp)$")
+_IMPORTED_FRAMEWORKS = frozenset({"fastapi", "flask", "starlette", "quart", "sanic"})
 _LITESTAR = METHODS | {"route", "websocket", "websocket_listener", "websocket_stream", "asgi"}
 _METHOD_FIRST = frozenset({("aiohttp", "route"), ("django-ninja", "api_operation")})
 """The decorators that take the method before the path."""
@@ -281,9 +282,9 @@ class Registrations:
         if path not in self._frameworks:
             tops = {
                 imported.module.partition(".")[0]
-                for _, imported in self._inference.module(path).imports()
+                for _, imported in self._inference.module(path).imports(*_IMPORTED_FRAMEWORKS)
                 if not imported.level
             }
-            found = tops & {"fastapi", "flask", "starlette", "quart", "sanic"}
+            found = tops & _IMPORTED_FRAMEWORKS
             self._frameworks[path] = "fastapi" if "fastapi" in found else found.pop() if len(found) == 1 else ""
         return self._frameworks[path]

@@ -29,6 +29,7 @@ class WordIndex:
         self._hidden: list[str] = []
         self._gathered: dict[bytes, list[str]] | None = None
         self._searches = 0
+        self._paths_by_word: dict[str, frozenset[str]] = {}
 
     def add(self, path: str, data: bytes) -> None:
         """Take in a file; all must be taken in before the first search."""
@@ -59,6 +60,15 @@ class WordIndex:
                     found[path] = None
         return found
 
+    def can_hold(self, path: str, word: str) -> bool:
+        """Whether a word can stand in a file, as far as that is known without a search."""
+        if self._gathered is None or path in self._respelled or not word.isascii():
+            return True
+        paths = self._paths_by_word.get(word)
+        if paths is None:
+            paths = self._paths_by_word[word] = frozenset((*self._gathered.get(word.encode(), ()), *self._hidden))
+        return path in paths
+
     def _with_word(self, words: frozenset[str]) -> dict[str, frozenset[str] | None]:
         encoded = [word.encode("utf-8", "surrogatepass") for word in words]
         found: dict[str, frozenset[str] | None] = {
@@ -69,25 +79,23 @@ class WordIndex:
         if self._gathered is None and len(plain) < _MANY_WORDS and self._searches < _MANY_SEARCHES:
             found.update((path, None) for path, data in self._files.items() if any(word in data for word in plain))
             return found
-        if self._gathered is None:
-            self._gathered = self._gather()
+        gathered = self.gather()
         standing: dict[str, list[str]] = {}
         for word in plain:
-            for path in self._gathered.get(word, ()):
+            for path in gathered.get(word, ()):
                 standing.setdefault(path, []).append(word.decode())
         for path, present in standing.items():
             found.setdefault(path, frozenset(present))
         return found
 
-    def _gather(self) -> dict[bytes, list[str]]:
-        gathered: dict[bytes, list[str]] = {}
-        for path, data in self._files.items():
-            for word in set(data.translate(_WORD_BYTES).split()):
-                if word in gathered:
-                    gathered[word].append(path)
-                else:
-                    gathered[word] = [path]
-        return gathered
+    def gather(self) -> dict[bytes, list[str]]:
+        """The files by word, of ASCII letters alone; from here on a word that a file lacks is known."""
+        if self._gathered is None:
+            self._gathered = {}
+            for path, data in self._files.items():
+                for word in set(data.translate(_WORD_BYTES).split()):
+                    self._gathered.setdefault(word, []).append(path)
+        return self._gathered
 
 
 def may_hold(data: bytes, needles: Needles) -> bool:

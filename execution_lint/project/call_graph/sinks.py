@@ -91,7 +91,7 @@ class Sinks:
         importing = [region for region in regions if module.regions[region].kind in IMPORTING]
         if not any(module.mentions(region, word) for region in importing for word in PACKAGES):
             return frozenset(), frozenset()
-        for name, imported in module.imports():
+        for name, imported in module.imports(*PACKAGES):
             if imported.level == 0 and imported.module.partition(".")[0] in PACKAGES:
                 if imported.name in WORDS:
                     runners.add(name)

@@ -1,0 +1,78 @@
+"""What an opened file tells of its regions without reading them: the same whether it was located or parsed whole."""
+
+import pytest
+
+from execution_lint.extract.opened import STAR, OpenedFile
+from execution_lint.source.words import WordIndex
+
+TEXT = """\
+import os.path as where, sys
+from a import (
+    b,  # c
+    d as e,
+)
+from ﬁles import *
+try:
+    import json
+except ImportError:
+    json = None
+LIMIT = sys.maxsize
+def run(*arguments):
+    import late
+    return b(*arguments)
+for name, value in e.items():
+    globals()[name] = value
+"""
+
+
+@pytest.mark.parametrize("whole", [False, True])
+@pytest.mark.parametrize(
+    ("name", "lines"),
+    [
+        ("where", [1]),
+        ("sys", [1]),
+        ("b", [2]),
+        ("e", [2, 15]),
+        ("c", [2]),
+        (STAR, [6]),
+        ("files", [6]),
+        ("json", [7]),
+        ("value", [15]),
+        ("LIMIT", []),
+        ("late", []),
+        ("absent", []),
+    ],
+)
+def test_what_may_bind_a_name_without_showing_it(name: str, lines: list[int], whole: bool) -> None:
+    opened = OpenedFile(TEXT, whole=whole)
+    assert [opened.regions[index].first_line for index in opened.binding(name)] == lines
+    assert opened.bound[name] == opened.binding(name)
+
+
+@pytest.mark.parametrize("whole", [False, True])
+def test_whatever_a_region_binds_it_may_bind(whole: bool) -> None:
+    opened = OpenedFile(TEXT, whole=whole)
+    bound = {
+        (name, index)
+        for index, region in enumerate(opened.regions)
+        if not region.name
+        for name, _ in opened.facts(index).scopes[0].bindings
+    }
+    assert {name for name, _ in bound} == {"where", "sys", "b", "e", STAR, "json", "name", "value"}
+    assert all(index in opened.binding(name) for name, index in bound)
+
+
+def test_a_word_that_a_file_lacks_is_not_looked_for() -> None:
+    words = WordIndex()
+    files = {
+        "plain.py": b"status = 1\n",
+        "other.py": b"statuses = 2\n",
+        "spelled.py": "ﬁnal = 3\n".encode(),
+        "hidden.py": "# coding: latin-1\nétat = 4\n".encode("latin-1"),
+    }
+    for path, data in files.items():
+        words.add(path, data)
+    assert all(words.can_hold(path, "status") for path in files)
+    words.gather()
+    assert [path for path in files if words.can_hold(path, "status")] == ["plain.py", "spelled.py", "hidden.py"]
+    assert words.can_hold("other.py", "état")
