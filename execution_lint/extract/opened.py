@@ -131,18 +131,19 @@ class OpenedFile:
         return self.candidates(needles)
 
     def binding(self, name: str) -> tuple[int, ...]:
-        """The regions that may bind a name and do not show which (imports, compound and other statements), where it
-        stands in their text. `*` stands for whatever an import binds whole."""
+        """The regions that may bind a name and do not show which: imports and compound statements in whose text it
+        stands, and whatever is no statement that an outline knows. `*` stands for all that an import brings."""
         found = self._binding.get(name)
         if found is None:
-            found = self._binding[name] = self._binding_words.get(name, ())
+            others = (index for index, region in enumerate(self.regions) if region.kind is RegionKind.OTHER)
+            found = self._binding[name] = tuple(sorted({*self._binding_words.get(name, ()), *others}))
         return found
 
     @cached_property
     def _binding_words(self) -> dict[str, tuple[int, ...]]:
         found: dict[str, tuple[int, ...]] = {}
         for index, region in enumerate(self.regions):
-            if region.name or region.kind is RegionKind.METHOD:
+            if region.kind not in (RegionKind.IMPORT, RegionKind.COMPOUND):
                 continue
             text = self._stretch(region.first_line, region.last_line)
             words = set(words_in(text))

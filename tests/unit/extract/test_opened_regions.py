@@ -22,6 +22,7 @@ def run(*arguments):
     return b(*arguments)
 for name, value in e.items():
     globals()[name] = value
+sys.exit(0)
 """
 
 
@@ -29,18 +30,18 @@ for name, value in e.items():
 @pytest.mark.parametrize(
     ("name", "lines"),
     [
-        ("where", [1]),
-        ("sys", [1]),
-        ("b", [2]),
-        ("e", [2, 15]),
-        ("c", [2]),
-        (STAR, [6]),
-        ("files", [6]),
-        ("json", [7]),
-        ("value", [15]),
-        ("LIMIT", []),
-        ("late", []),
-        ("absent", []),
+        ("where", [1, 17]),
+        ("sys", [1, 17]),
+        ("b", [2, 17]),
+        ("e", [2, 15, 17]),
+        ("c", [2, 17]),
+        (STAR, [6, 17]),
+        ("files", [6, 17]),
+        ("json", [7, 17]),
+        ("value", [15, 17]),
+        ("LIMIT", [17]),
+        ("late", [17]),
+        ("absent", [17]),
     ],
 )
 def test_what_may_bind_a_name_without_showing_it(name: str, lines: list[int], whole: bool) -> None:
