@@ -143,7 +143,7 @@ class OpenedFile:
     def _binding_words(self) -> dict[str, tuple[int, ...]]:
         found: dict[str, tuple[int, ...]] = {}
         for index, region in enumerate(self.regions):
-            if region.kind not in (RegionKind.IMPORT, RegionKind.COMPOUND):
+            if region.name or region.kind in (RegionKind.METHOD, RegionKind.OTHER):
                 continue
             text = self._stretch(region.first_line, region.last_line)
             words = set(words_in(text))
