@@ -13,7 +13,7 @@ from execution_lint.extract.coordinates import Coordinates, Lines
 from execution_lint.extract.lowering import TooDeep, lower
 from execution_lint.facts.scopes import RegionFacts
 from execution_lint.source.outline import Statement, members, outline
-from execution_lint.source.regions import BLANKS, Needles, Region, RegionKind, words_in
+from execution_lint.source.regions import BLANKS, Needles, Region, RegionKind, stands_as, words_in
 from execution_lint.source.text import line_starts
 
 Parser = Callable[[str], ast.Module]
@@ -162,8 +162,16 @@ class OpenedFile:
         region_of_line = self._region_of_line
         for line in _lines_of(needles.words if words is None else words, self.text, self._starts):
             found.add(region_of_line[line])
+        for use, used in needles.uses:
+            for word in used:
+                for line in _lines_of((word,), self.text, self._starts):
+                    index = region_of_line[line]
+                    goes_on = line > 0 and region_of_line[line - 1] == index and self._line(line - 1).endswith("\\")
+                    if index not in found and stands_as(use, self._line(line), word, goes_on=goes_on):
+                        found.add(index)
+        every = needles.all_words - needles.decorators
         for line, respelled in self._respelled:
-            if not needles.words.isdisjoint(respelled):
+            if not every.isdisjoint(respelled):
                 found.add(region_of_line[line])
         found.discard(-1)
         if needles.decorators:
@@ -372,6 +380,10 @@ class OpenedFile:
         starts = self._starts
         return self.text[starts[first - 1] : starts[last] if last < len(starts) else len(self.text)]
 
+    def _line(self, line: int) -> str:
+        """A line (from 0) without its end."""
+        return self._stretch(line + 1, line + 1).rstrip("\r\n")
+
     def _code(self, region: Region) -> str:
         """A region's lines; in the place of those of other regions, an expression and blank lines."""
         if "\r" in self.text:
@@ -418,7 +430,7 @@ class OpenedFile:
         self._trees = [statements for _, statements in pieces]
 
 
-def _lines_of(words: frozenset[str], text: str, starts: Sequence[int]) -> Iterator[int]:
+def _lines_of(words: Iterable[str], text: str, starts: Sequence[int]) -> Iterator[int]:
     """The lines (from 0) on which one of the words stands as a whole word."""
     for word in words:
         position = text.find(word)

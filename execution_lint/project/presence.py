@@ -43,6 +43,17 @@ DECORATING = {
 }
 """The words of decorators that give a path to a handler, by package."""
 
+KEYWORDS = frozenset({"routes", "route_handlers", "attach"})
+"""Those of the words that name an argument."""
+
+NAMES = frozenset({"urlpatterns"})
+"""Those that name a table by itself."""
+
+CLASSES = frozenset({"Starlette", "Router", "Litestar"})
+"""Those that name a class whose objects take a table."""
+
+_IMPORTED_UNREAD = Needles(imports=frozenset(name.partition(".")[0] for name in NOT_READ))
+
 
 class Presence:
     """Knows the frameworks whose name stands in a file of the project."""
@@ -65,12 +76,12 @@ class Presence:
     @cached_property
     def including(self) -> Needles:
         """What a region must hold to put a router under another."""
-        return Needles(self._words(INCLUDING))
+        return _needles(self._words(INCLUDING))
 
     @cached_property
     def registering(self) -> Needles:
         """What a region must hold to give a path to a handler."""
-        return Needles(self._words(REGISTERING), self._words(DECORATING))
+        return _needles(self._words(REGISTERING)) | Needles(decorators=self._words(DECORATING))
 
     def _words(self, table: dict[str, frozenset[str]]) -> frozenset[str]:
         return frozenset().union(*(words for package, words in table.items() if package in self._packages))
@@ -79,12 +90,17 @@ class Presence:
     def not_read(self) -> tuple[str, ...]:
         """The frameworks that modules of the project import and whose routes are not read, by name."""
         modules = self._inference.modules
-        words = frozenset(name.rpartition(".")[2] for name in NOT_READ)
         found = set()
-        for path, _ in modules.library.candidates(Needles(words)):
+        for path, _ in modules.library.candidates(_IMPORTED_UNREAD):
             module = modules.at(path)
-            for _, imported in module.imports(*words) if module is not None else ():
+            for _, imported in module.imports(*_IMPORTED_UNREAD.imports) if module is not None else ():
                 for name in (imported.module, imported.module.partition(".")[0]):
                     if not imported.level and name in NOT_READ:
                         found.add(NOT_READ[name])
         return tuple(sorted(found))
+
+
+def _needles(words: frozenset[str]) -> Needles:
+    return Needles(
+        words & NAMES, methods=words - NAMES - KEYWORDS - CLASSES, calls=words & CLASSES, keywords=words & KEYWORDS
+    )

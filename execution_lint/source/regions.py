@@ -14,6 +14,7 @@ _WORD = re.compile(r"\w+")
 # Not `\w`, which lacks the combining marks that identifiers may hold.
 _NAME = re.compile(r"[^\x00-/:-@\[-^`{-\x7f]+")
 _DEFINITION = re.compile(r"(?:def|class|async)\b")
+_IMPORTING = re.compile(r"\b(?:from|import)\b")
 
 
 def words_in(line: str) -> list[str]:
@@ -62,23 +63,76 @@ class Region(msgspec.Struct, frozen=True, gc=False):
         return own
 
 
+class Use(Enum):
+    """What a word may be for, as far as its own line tells: what makes it that begins on the same line, unless a
+    backslash ends it."""
+
+    METHOD = "method"
+    """The name in the call of an attribute."""
+    CALL = "call"
+    """The name in a call."""
+    KEYWORD = "keyword"
+    """The name of an argument."""
+    IMPORT = "import"
+    """The name of a module that is imported from, or a part of it."""
+
+
 class Needles(msgspec.Struct, frozen=True):
     """What a region must hold to be a candidate, in terms of its source text.
 
     A region is a candidate when one of `words` stands in its text, or one of `decorators` on a line that begins with
-    `@` or on those that follow it up to a definition. A word counts as Python reads names: whole, and whatever letters
-    of Unicode spell it.
+    `@` or on those that follow it up to a definition, or one of the others where it may have that use. A word counts as
+    Python reads names: whole, and whatever letters of Unicode spell it.
     """
 
     words: frozenset[str] = frozenset()
     decorators: frozenset[str] = frozenset()
+    methods: frozenset[str] = frozenset()
+    calls: frozenset[str] = frozenset()
+    keywords: frozenset[str] = frozenset()
+    imports: frozenset[str] = frozenset()
 
     def __or__(self, other: "Needles") -> "Needles":
-        return Needles(self.words | other.words, self.decorators | other.decorators)
+        return Needles(
+            self.words | other.words,
+            self.decorators | other.decorators,
+            self.methods | other.methods,
+            self.calls | other.calls,
+            self.keywords | other.keywords,
+            self.imports | other.imports,
+        )
+
+    def without(self, words: frozenset[str]) -> "Needles":
+        """All but these words."""
+        return Needles(
+            self.words - words,
+            self.decorators - words,
+            self.methods - words,
+            self.calls - words,
+            self.keywords - words,
+            self.imports - words,
+        )
+
+    @property
+    def uses(self) -> tuple[tuple[Use, frozenset[str]], ...]:
+        """The words that count only where they may have a use."""
+        every = (
+            (Use.METHOD, self.methods),
+            (Use.CALL, self.calls),
+            (Use.KEYWORD, self.keywords),
+            (Use.IMPORT, self.imports),
+        )
+        return tuple((use, words) for use, words in every if words)
+
+    @property
+    def all_words(self) -> frozenset[str]:
+        """Every word, however it counts."""
+        return self.words | self.decorators | self.methods | self.calls | self.keywords | self.imports
 
     def stand_in(self, lines: Iterable[str]) -> bool:
         """Whether these lines make a candidate: the definition that the fast way to find them must agree with."""
-        is_decorator = False
+        is_decorator = goes_on = False
+        uses = self.uses
         for line in lines:
             code = line.lstrip(BLANKS)
             if code.startswith("@"):
@@ -88,4 +142,49 @@ class Needles(msgspec.Struct, frozen=True):
             found = words_in(line)
             if not self.words.isdisjoint(found) or (is_decorator and not self.decorators.isdisjoint(found)):
                 return True
+            for use, words in uses:
+                if any(stands_as(use, line, word, goes_on=goes_on) for word in words.intersection(found)):
+                    return True
+            goes_on = line.endswith("\\")
         return False
+
+
+def stands_as(use: Use, line: str, word: str, *, goes_on: bool) -> bool:
+    """Whether a word on a line may have a use; `goes_on` says that the line before ends in a backslash.
+
+    A line that is not ASCII is not looked at closely: other letters may spell the word there.
+    """
+    if not line.isascii():
+        return True
+    if use is Use.IMPORT and not goes_on and _IMPORTING.search(line) is None:
+        return False
+    position = line.find(word)
+    while position >= 0:
+        end = position + len(word)
+        before, behind = line[:position], line[end:]
+        if not (_is_of_word(before[-1:]) or _is_of_word(behind[:1])) and _may_be(use, before, behind):
+            return True
+        position = line.find(word, end)
+    return False
+
+
+def _may_be(use: Use, before: str, behind: str) -> bool:
+    """Whether what stands before and behind a word lets it have a use."""
+    match use:
+        case Use.METHOD:
+            return before.rstrip(BLANKS)[-1:] in ("", ".") and _opens(behind)
+        case Use.CALL:
+            return _opens(behind)
+        case Use.KEYWORD:
+            return behind.lstrip(BLANKS)[:1] in ("=", "\\")
+        case Use.IMPORT:
+            return True
+
+
+def _opens(behind: str) -> bool:
+    """Whether the bracket of a call begins behind a name, or behind the brackets around it."""
+    return behind.lstrip(f"{BLANKS})")[:1] in ("(", "\\")
+
+
+def _is_of_word(character: str) -> bool:
+    return character == "_" or character.isalnum()

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from execution_lint.source.regions import Needles, words_in
+from execution_lint.source.regions import Needles, Use, stands_as, words_in
 from execution_lint.source.text import Undecodable, declared_encoding, decode
 
 _MANY_WORDS = 16
@@ -17,6 +17,7 @@ _ASCII_BYTES = bytes(range(0x80))
 _PLAIN_ENCODINGS = frozenset({"", "utf-8", "ascii"})
 # The look behind keeps a long run of letters from being tried at each of them.
 _NAME = re.compile(r"(?<![A-Za-z0-9_])[A-Za-z0-9_]*[^\x00-\x7f][^\x00-/:-@\[-^`{-\x7f]*")
+_NO_WORD: frozenset[str] = frozenset()
 _DEFINITION = re.compile(rb"[\r\n][ \t\f]*(?:def|class|async)\b")
 
 
@@ -43,7 +44,7 @@ class WordIndex:
     def holding(self, needles: Needles) -> dict[str, frozenset[str] | None]:
         """The files in which one of the needles can stand, each with those of its words that can; None for any."""
         found: dict[str, frozenset[str] | None] = dict.fromkeys(self._hidden)
-        wanted = needles.words | needles.decorators
+        wanted = needles.all_words
         respelled = [path for path, names in self._respelled.items() if not wanted.isdisjoint(names)]
         words = self._with_word(needles.words)
         for path, present in words.items():
@@ -58,6 +59,11 @@ class WordIndex:
             for path in self._with_word(needles.decorators):
                 if path not in found and _has_decorator(self._files[path], decorators):
                     found[path] = None
+        for use, used in needles.uses:
+            for path, present in self._with_word(used).items():
+                known = found.get(path, _NO_WORD)
+                if known is not None and _may_stand_as(use, self._files[path], used if present is None else present):
+                    found.setdefault(path, known)
         return found
 
     def can_hold(self, path: str, word: str) -> bool:
@@ -100,14 +106,14 @@ class WordIndex:
 
 def may_hold(data: bytes, needles: Needles) -> bool:
     """Whether a needle can stand in bytes of which nothing is known."""
-    return any(word.encode("utf-8", "surrogatepass") in data for word in needles.words | needles.decorators)
+    return any(word.encode("utf-8", "surrogatepass") in data for word in needles.all_words)
 
 
 def _has_decorator(data: bytes, words: re.Pattern[bytes]) -> bool:
     """Whether one of the words stands between a line that begins with `@` and the definition that follows it."""
     at = data.find(b"@")
     while at >= 0:
-        line = max(data.rfind(b"\n", 0, at), data.rfind(b"\r", 0, at) if b"\r" in data else -1) + 1
+        line = _line_start(data, at)
         if data[line:at].strip(b" \t\f\xef\xbb\xbf"):
             at = data.find(b"@", at + 1)
             continue
@@ -117,6 +123,30 @@ def _has_decorator(data: bytes, words: re.Pattern[bytes]) -> bool:
             return True
         at = data.find(b"@", end)
     return False
+
+
+def _may_stand_as(use: Use, data: bytes, words: frozenset[str]) -> bool:
+    """Whether one of the words may have a use on one of the lines."""
+    for word in words:
+        wanted = word.encode("utf-8", "surrogatepass")
+        at = data.find(wanted)
+        while at >= 0:
+            start = _line_start(data, at)
+            end = _line_end(data, at)
+            line = data[start:end].decode("utf-8", "replace")
+            if stands_as(use, line, word, goes_on=data[max(start - 3, 0) : start].rstrip(b"\r\n").endswith(b"\\")):
+                return True
+            at = data.find(wanted, end)
+    return False
+
+
+def _line_start(data: bytes, at: int) -> int:
+    return max(data.rfind(b"\n", 0, at), data.rfind(b"\r", 0, at) if b"\r" in data else -1) + 1
+
+
+def _line_end(data: bytes, at: int) -> int:
+    ends = [end for end in (data.find(b"\n", at), data.find(b"\r", at) if b"\r" in data else -1) if end >= 0]
+    return min(ends, default=len(data))
 
 
 def _respelled(data: bytes) -> frozenset[str] | None:

@@ -71,7 +71,7 @@ def test_without_its_word_the_fast_path_misses_it(form: tuple[str, Path], monkey
     complete = FileLibrary.candidates
 
     def without(library: FileLibrary, wanted: Needles) -> Iterator[tuple[str, tuple[int, ...]]]:
-        return complete(library, Needles(wanted.words - {word}, wanted.decorators - {word}))
+        return complete(library, wanted.without(frozenset({word})))
 
     monkeypatch.setattr(FileLibrary, "candidates", without)
     assert fast(project).projects[0].findings == ()

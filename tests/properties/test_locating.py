@@ -115,7 +115,7 @@ def test_without_a_needle_the_paths_differ(
     complete = FileLibrary.candidates
 
     def without(library: FileLibrary, wanted: Needles) -> Iterator[tuple[str, tuple[int, ...]]]:
-        return complete(library, Needles(wanted.words - {word}, wanted.decorators - {word}))
+        return complete(library, wanted.without(frozenset({word})))
 
     monkeypatch.setattr(FileLibrary, "candidates", without)
     quick, thorough = fast(needles).projects[0], needles_report.projects[0]

@@ -143,7 +143,7 @@ def test_without_it_routes_are_missed(
     without = word if lost == "word" else package
 
     def candidates(library: FileLibrary, wanted: Needles) -> Iterator[tuple[str, tuple[int, ...]]]:
-        return complete(library, Needles(wanted.words - {without}, wanted.decorators - {without}))
+        return complete(library, wanted.without(frozenset({without})))
 
     monkeypatch.setattr(FileLibrary, "candidates", candidates)
     assert listed(tmp_path) != known

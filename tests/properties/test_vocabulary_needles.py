@@ -54,7 +54,7 @@ def test_without_it_members_seem_unused(
     complete = FileLibrary.candidates
 
     def candidates(library: FileLibrary, wanted: Needles) -> Iterator[tuple[str, tuple[int, ...]]]:
-        return complete(library, Needles(wanted.words - lost, wanted.decorators))
+        return complete(library, wanted.without(lost))
 
     monkeypatch.setattr(FileLibrary, "candidates", candidates)
     assert never_used(tmp_path) == unused
