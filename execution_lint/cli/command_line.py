@@ -106,7 +106,6 @@ def _inventory_command(asked: argparse.Namespace) -> InventoryCommand:
             isolated=asked.isolated,
             overrides=tuple(asked.config),
             force_exclude=asked.force_exclude,
-            jobs=asked.jobs,
             locate=not asked.no_locate,
             debug=asked.debug,
         ),
@@ -204,7 +203,6 @@ def _add_inventory(parser: argparse.ArgumentParser, meaning: str) -> None:
     _add_files(parser.add_argument_group("configuration and files"))
     speed = parser.add_argument_group("how the work is done (never what is listed)")
     speed.add_argument("--no-locate", action="store_true", help="parse every file whole; slow")
-    _add_jobs(speed)
 
 
 def _add_paths(parser: argparse.ArgumentParser) -> None:
@@ -222,10 +220,6 @@ def _add_files(group: argparse._ArgumentGroup) -> None:
         help="set a key of the configuration, the value in TOML; repeatable",
     )
     group.add_argument("--force-exclude", action="store_true", help="excludes hold also for files that are named")
-
-
-def _add_jobs(group: argparse._ArgumentGroup) -> None:
-    group.add_argument("--jobs", type=_jobs, metavar="N", help="processes (default: by the size of the work)")
 
 
 def _add_scan(parser: argparse.ArgumentParser) -> None:
@@ -274,7 +268,7 @@ def _add_scan(parser: argparse.ArgumentParser) -> None:
     speed = parser.add_argument_group("how the work is done (never what is found)")
     speed.add_argument("--no-cache", action="store_true", help="neither read nor write the cache")
     speed.add_argument("--no-locate", action="store_true", help="parse every file whole; slow")
-    _add_jobs(speed)
+    speed.add_argument("--jobs", type=_jobs, metavar="N", help="processes (default: by the size of the work)")
 
 
 def _codes(text: str) -> list[str]:

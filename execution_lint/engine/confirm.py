@@ -1,8 +1,10 @@
 """Has libcst look again at the code that findings rest on: what the quick parser read must be what is there."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 
 from execution_lint.engine.library import FileLibrary
+from execution_lint.extract.opened import Unparsable
 from execution_lint.model.finding import Finding
 
 
@@ -16,6 +18,9 @@ def disagreements(findings: Iterable[Finding], library: FileLibrary) -> Iterator
         if opened is None or index is None:
             continue
         if (place.path, index) not in agreed:
+            # What another process found in it, or an earlier run, was not read by this one.
+            with suppress(Unparsable):
+                opened.facts(index)
             agreed[place.path, index] = opened.is_confirmed(index)
         if not agreed[place.path, index]:
             yield f"{place.path}:{place.span.start_line}: the two parsers disagree on this code; please report it"

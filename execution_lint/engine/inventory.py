@@ -1,15 +1,12 @@
 """Takes an inventory: the same plan, files and project as a scan, and no rule."""
 
-import gc
-import sys
 from collections.abc import Callable, Iterable
 
 from execution_lint.config.glob import matches_any_path
 from execution_lint.engine.invocation import Invocation
 from execution_lint.engine.library import FileLibrary
 from execution_lint.engine.plan import Plan, Planner
-from execution_lint.engine.pool import usual_jobs
-from execution_lint.engine.run import RECURSION_LIMIT
+from execution_lint.engine.process import ready
 from execution_lint.model.inventory import Entry, Inventory, ProjectInventory
 from execution_lint.project.project import Project
 from execution_lint.source.reading import MAXIMUM_SIZE
@@ -23,19 +20,12 @@ def take(invocation: Invocation, lister: Lister) -> Inventory:
 
     A file that is named shows its own entries alone; the whole project is looked at all the same.
     """
-    if sys.getrecursionlimit() < RECURSION_LIMIT:
-        sys.setrecursionlimit(RECURSION_LIMIT)
-    is_collecting = gc.isenabled()
-    gc.disable()
-    try:
+    with ready():
         found, plans = Planner(invocation).plans()
         return Inventory(
             projects=tuple(_of_project(invocation, plan, lister) for plan in plans),
             notes=tuple(problem.message for problem in found.problems),
         )
-    finally:
-        if is_collecting:
-            gc.enable()
 
 
 def _of_project(invocation: Invocation, plan: Plan, lister: Lister) -> ProjectInventory:
@@ -45,7 +35,6 @@ def _of_project(invocation: Invocation, plan: Plan, lister: Lister) -> ProjectIn
         MAXIMUM_SIZE,
         locate=invocation.locate,
         replaced={},
-        jobs=invocation.jobs or usual_jobs(),
     )
     project = Project(library, plan.config)
     named = plan.found.named

@@ -1,10 +1,12 @@
 """The files of one project: read once, opened when asked for, searched for needles."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cached_property
+from collections.abc import Callable, Iterator
+from functools import cached_property, reduce
+from operator import or_
 from pathlib import Path
 
-from execution_lint.engine.pool import Wanted, read_ahead
+import msgspec
+
 from execution_lint.extract.opened import OpenedFile, Unparsable
 from execution_lint.facts.scopes import RegionFacts
 from execution_lint.source.dangling import CoroutineNames, dangling
@@ -14,14 +16,48 @@ from execution_lint.source.text import Undecodable, decode
 from execution_lint.source.words import WordIndex, may_hold
 
 
-class Trouble:
+class Trouble(msgspec.Struct, frozen=True, array_like=True, order=True):
     """Why a file, or a part of it, could not be looked at."""
 
-    __slots__ = ("line", "reason")
+    line: int
+    reason: str
 
-    def __init__(self, reason: str, line: int) -> None:
-        self.reason = reason
-        self.line = line
+
+class FileRecord(msgspec.Struct, frozen=True, array_like=True):
+    """What was asked of the regions of a file that was opened."""
+
+    read: tuple[int, ...]
+    """Those whose facts were asked for."""
+    mentions: dict[str, tuple[int, ...]]
+    """By word, those that mention it."""
+    bound: dict[str, tuple[int, ...]]
+    """By name, those that may bind it."""
+    is_parsed: bool
+    is_regular: bool
+    """Whether what one region says does not rest on the others."""
+
+    def __or__(self, other: "FileRecord") -> "FileRecord":
+        return FileRecord(
+            tuple(sorted({*self.read, *other.read})),
+            {**self.mentions, **other.mentions},
+            {**self.bound, **other.bound},
+            self.is_parsed or other.is_parsed,
+            self.is_regular and other.is_regular,
+        )
+
+
+class Record(msgspec.Struct, frozen=True, array_like=True):
+    """What one process asked of the files."""
+
+    files: dict[str, FileRecord | None]
+    """Those that it opened, or (None) could not."""
+    answers: tuple[tuple[Needles, dict[str, tuple[int, ...]]], ...]
+    """The candidates that it found, by what was looked for and by file."""
+    unawaited: dict[str, tuple[frozenset[str], tuple[int, ...]]] | None
+    """The same for coroutines, with the names of the functions; None where nobody asked."""
+    weighed: frozenset[bytes] | None
+    """The names that decide where coroutines are looked for; None where nobody asked."""
+    troubles: dict[str, Trouble]
 
 
 class FileSource:
@@ -51,7 +87,7 @@ class FileSource:
         try:
             return self._opened.facts(index)
         except Unparsable as trouble:
-            self._troubles.setdefault(self._path, Trouble(trouble.reason, trouble.line))
+            _put(self._troubles, self._path, Trouble(trouble.line, trouble.reason))
             return None
 
 
@@ -69,24 +105,22 @@ class FileLibrary:
         *,
         locate: bool,
         replaced: dict[str, bytes],
-        jobs: int = 1,
     ) -> None:
-        """`limit` is the size in bytes of the largest file that is read, `jobs` how many processes may parse at once;
-        `replaced` holds texts that stand for a file's own (standard input).
-        """
+        """`limit` is the size in bytes of the largest file that is read; `replaced` holds texts that stand for a file's
+        own (standard input)."""
         self.root = root
         self.paths = paths
         self.troubles: dict[str, Trouble] = {}
         self._known = frozenset(paths)
         self._limit = limit
         self._locate = locate
-        self._jobs = jobs
         self._replaced = replaced
         self._undecodable: dict[str, Trouble] = {}
         self._data: dict[str, bytes | None] = {}
         self._opened: dict[str, OpenedFile | None] = {}
         self.answers: dict[Needles, dict[str, tuple[int, ...]]] = {}
         """The candidates that were found, by what was looked for and by file."""
+        self._others: list[Record] = []
         self.unawaited_answers: dict[str, tuple[frozenset[str], tuple[int, ...]]] | None = None
         """The same for coroutines, with the names of the functions; None where nobody asked."""
 
@@ -108,7 +142,10 @@ class FileLibrary:
     @property
     def parsed_count(self) -> int:
         """Of how many files at least one region was parsed."""
-        return sum(opened is not None and opened.is_parsed for opened in self._opened.values())
+        parsed = {path for path, opened in self._opened.items() if opened is not None and opened.is_parsed}
+        for other in self._others:
+            parsed |= {path for path, record in other.files.items() if record is not None and record.is_parsed}
+        return len(parsed)
 
     def data(self, path: str) -> bytes | None:
         """The bytes of a file; None where it cannot be read, which is noted."""
@@ -118,7 +155,7 @@ class FileLibrary:
                     self._replaced[path] if path in self._replaced else read(self.root / path, self._limit)
                 )
             except Unreadable as trouble:
-                self.troubles[path] = Trouble(trouble.reason, 0)
+                self.troubles[path] = Trouble(0, trouble.reason)
                 self._data[path] = None
         return self._data[path]
 
@@ -131,7 +168,7 @@ class FileLibrary:
                 try:
                     self._opened[path] = OpenedFile(decode(data), whole=not self._locate)
                 except Undecodable as trouble:
-                    self._undecodable[path] = Trouble(trouble.reason, trouble.line)
+                    self._undecodable[path] = Trouble(trouble.line, trouble.reason)
         return self._opened[path]
 
     def peek(self, path: str) -> OpenedFile | None:
@@ -170,7 +207,7 @@ class FileLibrary:
     def _ask(self, path: str) -> None:
         """A file that cannot be decoded is trouble once somebody asks for it."""
         if path in self._undecodable:
-            self.troubles.setdefault(path, self._undecodable[path])
+            _put(self.troubles, path, self._undecodable[path])
 
     def candidates(self, needles: Needles) -> Iterator[tuple[str, tuple[int, ...]]]:
         """The regions, by file, in whose text one of the needles stands."""
@@ -232,15 +269,42 @@ class FileLibrary:
     @property
     def weighed_names(self) -> frozenset[bytes] | None:
         """The names that decide where coroutines are looked for; None where nobody asked."""
-        return self._coroutines.weighed if "_coroutines" in self.__dict__ else None
+        own = self._coroutines.weighed if "_coroutines" in self.__dict__ else None
+        return next((names for names in (own, *(other.weighed for other in self._others)) if names is not None), None)
 
-    def known(self, path: str) -> OpenedFile | None:
-        """The file, if it was opened."""
-        return self._opened.get(path)
+    def asked(self, path: str) -> FileRecord | None:
+        """What was asked of a file's regions, by whichever process; None of one that nobody could open."""
+        records = [_record_of(self._opened.get(path)), *(record.files.get(path) for record in self._others)]
+        known = [record for record in records if record is not None]
+        return reduce(or_, known) if known else None
 
     def was_opened(self, path: str) -> bool:
         """Whether opening the file was tried."""
-        return path in self._opened
+        return path in self._opened or any(path in record.files for record in self._others)
+
+    def read_all(self) -> None:
+        """Read what every search needs, before other processes each do it for themselves."""
+        self._words.gather()
+
+    def record(self) -> Record:
+        """What this process asked."""
+        return Record(
+            {path: _record_of(opened) for path, opened in self._opened.items()},
+            tuple(self.answers.items()),
+            self.unawaited_answers,
+            self.weighed_names,
+            self.troubles,
+        )
+
+    def put_down(self, record: Record) -> None:
+        """Take what another process asked for asked."""
+        self._others.append(record)
+        for needles, answers in record.answers:
+            self.answers.setdefault(needles, {}).update(answers)
+        if record.unawaited is not None:
+            self.unawaited_answers = {**(self.unawaited_answers or {}), **record.unawaited}
+        for path, trouble in record.troubles.items():
+            _put(self.troubles, path, trouble)
 
     def passed_over(self) -> Iterator[tuple[str, int]]:
         """Coroutine functions by name that so many other functions share that their calls are not looked for in every
@@ -259,14 +323,6 @@ class FileLibrary:
                 names.add(path, data)
         return names
 
-    def prepare(self, wanted: Mapping[str, Iterable[int]]) -> None:
-        """Read regions that will be asked for, in several processes where that is quicker."""
-        if self._jobs > 1 and self._locate:
-            opened = ((self.peek(path), regions) for path, regions in sorted(wanted.items()))
-            read_ahead(
-                (Wanted(file, tuple(sorted(regions))) for file, regions in opened if file is not None), self._jobs
-            )
-
     @cached_property
     def _words(self) -> WordIndex:
         words = WordIndex()
@@ -277,4 +333,16 @@ class FileLibrary:
         return words
 
     def _note(self, path: str, trouble: Unparsable) -> None:
-        self.troubles.setdefault(path, Trouble(trouble.reason, trouble.line))
+        _put(self.troubles, path, Trouble(trouble.line, trouble.reason))
+
+
+def _put(troubles: dict[str, Trouble], path: str, trouble: Trouble) -> None:
+    """Of several troubles with a file, the first in it is told, whoever came upon which before."""
+    troubles[path] = min(trouble, troubles.get(path, trouble))
+
+
+def _record_of(opened: OpenedFile | None) -> FileRecord | None:
+    if opened is None:
+        return None
+    mentions = {word: tuple(sorted(held)) for word, held in opened.mentions.items()}
+    return FileRecord(opened.read, mentions, opened.bound, opened.is_parsed, opened.is_regular)

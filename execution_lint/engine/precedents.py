@@ -14,7 +14,7 @@ from hashlib import blake2b
 import msgspec
 
 from execution_lint.engine.library import FileLibrary, Trouble
-from execution_lint.extract.opened import OpenedFile, Unparsable
+from execution_lint.extract.opened import OpenedFile
 from execution_lint.model.finding import Finding
 from execution_lint.model.place import Place
 from execution_lint.source.dangling import dangling, share
@@ -62,13 +62,6 @@ class FilePrecedent(msgspec.Struct, frozen=True, array_like=True):
     asked: msgspec.Raw
 
 
-class KnownTrouble(msgspec.Struct, frozen=True, array_like=True):
-    """A file that could not be looked at, or only in part."""
-
-    reason: str
-    line: int
-
-
 class Precedent(msgspec.Struct, frozen=True, array_like=True):
     """What the rules of one run found in a project, before anything is held back, and what it rests on."""
 
@@ -79,7 +72,7 @@ class Precedent(msgspec.Struct, frozen=True, array_like=True):
     """The names that decide where coroutines are looked for; None where nobody asked."""
     files: dict[str, FilePrecedent]
     findings: tuple[Finding, ...]
-    troubles: dict[str, KnownTrouble]
+    troubles: dict[str, Trouble]
     undecided: tuple[tuple[str, str, int], ...]
     naming_us: tuple[str, ...]
     """The files that may hold a suppression."""
@@ -88,26 +81,9 @@ class Precedent(msgspec.Struct, frozen=True, array_like=True):
     read: int
     parsed: int
 
-    @property
-    def troubles_by_path(self) -> dict[str, Trouble]:
-        """The files that could not be looked at."""
-        return {path: Trouble(trouble.reason, trouble.line) for path, trouble in self.troubles.items()}
-
-    @property
-    def undecided_by_reason(self) -> dict[tuple[str, str], int]:
-        """What could not be decided."""
-        return {(subject, reason): count for subject, reason, count in self.undecided}
-
-    def unconfirmed(self, findings: Iterable[Finding], library: FileLibrary) -> list[Finding]:
-        """The findings that libcst was not asked about, their regions being read now so that it can be."""
-        found = [finding for finding in findings if finding.place not in self.confirmed]
-        for finding in found:
-            opened = library.peek(finding.place.path)
-            index = opened.region_at(finding.place.span.start_line) if opened is not None else None
-            if opened is not None and index is not None:
-                with suppress(Unparsable):
-                    opened.facts(index)
-        return found
+    def unconfirmed(self, findings: Iterable[Finding]) -> list[Finding]:
+        """The findings that libcst was not asked about."""
+        return [finding for finding in findings if finding.place not in self.confirmed]
 
 
 def taken(
@@ -115,7 +91,7 @@ def taken(
     files: Iterable[FoundFile],
     findings: Iterable[Finding],
     troubles: Mapping[str, Trouble],
-    undecided: Mapping[tuple[str, str], int],
+    undecided: tuple[tuple[str, str, int], ...],
     confirmed: Iterable[Finding],
 ) -> Precedent:
     """The precedent that a run over `files` makes, which has asked its `library`."""
@@ -137,8 +113,8 @@ def taken(
         tuple(sorted(weighed)) if weighed is not None else None,
         known,
         tuple(findings),
-        {path: KnownTrouble(trouble.reason, trouble.line) for path, trouble in troubles.items()},
-        tuple((subject, reason, count) for (subject, reason), count in undecided.items()),
+        dict(troubles),
+        undecided,
         library.holding(may_name_us),
         frozenset(finding.place for finding in confirmed),
         library.read_count,
@@ -155,18 +131,19 @@ def _of_file(
     has_trouble: bool,
 ) -> FilePrecedent:
     data = library.data(file.path)
-    opened = library.known(file.path)
+    record = library.asked(file.path)
     names, held = (library.unawaited_answers or {}).get(file.path, (frozenset(), ()))
     unawaited = (tuple(sorted(names)), held) if names else None
     regions: bytes | None = None
     asked = Asked((), {}, {}, candidates, unawaited)
     is_firm = data is not None and not has_trouble
-    if opened is not None:
-        is_firm = is_firm and opened.is_regular
+    opened = library.peek(file.path) if record is not None else None
+    if record is not None and opened is not None:
+        is_firm = is_firm and record.is_regular
         regions = _digests(opened)
-        mentions = {words.setdefault(word, len(words)): tuple(sorted(held)) for word, held in opened.mentions.items()}
-        bound = {words.setdefault(name, len(words)): held for name, held in opened.bound.items()}
-        asked = Asked(opened.read, mentions, bound, candidates, unawaited)
+        mentions = {words.setdefault(word, len(words)): held for word, held in record.mentions.items()}
+        bound = {words.setdefault(name, len(words)): held for name, held in record.bound.items()}
+        asked = Asked(record.read, mentions, bound, candidates, unawaited)
     elif library.was_opened(file.path):
         is_firm = False
     part = _share(data, weighed) if is_firm and data is not None else b""

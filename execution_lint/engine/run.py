@@ -1,12 +1,10 @@
 """The run on one screen: plan, read, check, sift."""
 
 import datetime
-import gc
 import hashlib
 import os
 import sys
 import time
-import traceback
 from collections.abc import Iterator, Mapping
 
 import msgspec
@@ -15,10 +13,11 @@ from execution_lint.config.digest import digest
 from execution_lint.config.settings import show
 from execution_lint.engine import precedents
 from execution_lint.engine.confirm import disagreements
+from execution_lint.engine.division import outcome
 from execution_lint.engine.invocation import Invocation
 from execution_lint.engine.library import FileLibrary, Trouble
 from execution_lint.engine.plan import Plan, Planner
-from execution_lint.engine.pool import usual_jobs
+from execution_lint.engine.process import ready, usual_jobs
 from execution_lint.engine.progress import Progress
 from execution_lint.engine.sift import Sieve
 from execution_lint.engine.watch import Watch
@@ -27,15 +26,12 @@ from execution_lint.model.place import Place, Span
 from execution_lint.model.report import Counts, ProjectReport, Report, SetAside, Undecided
 from execution_lint.project.project import Project
 from execution_lint.rules.linter import exl001_unparsed_file, exl002_crashed_rule
-from execution_lint.rules.rule import Rule, Subject, all_rules
+from execution_lint.rules.rule import all_rules
 from execution_lint.source.reading import MAXIMUM_SIZE
 from execution_lint.source.suppressions import may_name_us
 from execution_lint.store import answers, report_cache
 from execution_lint.store import baseline as baselines
 from execution_lint.store.identity import identify
-
-RECURSION_LIMIT = 5_000
-"""Deep code is given up by depth, the same everywhere, before Python's own limit is reached."""
 
 RECENT_SECONDS = 2.0
 """A file that changed so shortly before a run may change again within the same time stamp: its content decides."""
@@ -44,17 +40,8 @@ RECENT_SECONDS = 2.0
 def run(invocation: Invocation, progress: Progress | None = None, watch: Watch | None = None) -> Report:
     """Carry out a scan. Raises `ExecutionLintError` where it cannot be carried out at all; trouble with a part is in
     the report. `watch` takes down what it looked at."""
-    if sys.getrecursionlimit() < RECURSION_LIMIT:
-        sys.setrecursionlimit(RECURSION_LIMIT)
-    is_collecting = gc.isenabled()
-    # What is made lives until the end, so that looking for garbage meanwhile costs a seventh of the time and finds
-    # none.
-    gc.disable()
-    try:
+    with ready():
         return _run(invocation, progress, watch or Watch())
-    finally:
-        if is_collecting:
-            gc.enable()
 
 
 def _run(invocation: Invocation, progress: Progress | None, watch: Watch) -> Report:
@@ -173,19 +160,21 @@ def _scanned(
     """`folder` is that of the cache, None where none is to be used; `made` takes what it rests on."""
     root = plan.found.root
     paths, replaced = _with_stdin(invocation, plan)
-    jobs = invocation.jobs or usual_jobs()
-    library = FileLibrary(root, paths, MAXIMUM_SIZE, locate=invocation.locate, replaced=replaced, jobs=jobs)
+    library = FileLibrary(root, paths, MAXIMUM_SIZE, locate=invocation.locate, replaced=replaced)
     explicit = plan.found.explicit & frozenset(paths)
     known = precedents.standing(folder, _rules_key(plan), library, plan.found.files, explicit) if folder else None
     if known is None:
         project = Project(library, plan.config)
         made.append(project)
         rules = tuple(rule for rule in all_rules() if rule.code in plan.codes)
-        found = [*_checked(project, rules, progress, debug=invocation.debug), *_troubles(library.troubles)]
-        troubles, undecided = dict(library.troubles), dict(project.undecided)
+        size = sum(file.size for file in plan.found.files)
+        jobs = (invocation.jobs or usual_jobs()) if invocation.locate else 1
+        checked = outcome(library, project, rules, progress, jobs=jobs, size=size, debug=invocation.debug)
+        found = [*checked.findings, *_troubles(library.troubles)]
+        troubles, undecided = dict(library.troubles), checked.undecided
     else:
         found = list(known.findings)
-        troubles, undecided = known.troubles_by_path, known.undecided_by_reason
+        troubles, undecided = known.troubles, known.undecided
         library.troubles.update(troubles)
     raw = tuple(found)
     for path in sorted(explicit):
@@ -209,7 +198,7 @@ def _scanned(
     stale = identify(sorted(sieve.stale((*findings, *about)), key=_order), lines.text_of)
     more, more_aside = sieve.sift((*about, *stale))
     reported = tuple(sorted((*kept, *more), key=_order))
-    unconfirmed = kept if known is None else known.unconfirmed(kept, library)
+    unconfirmed = kept if known is None else known.unconfirmed(kept)
     doubts = tuple(disagreements(unconfirmed, library)) if invocation.locate else ()
     named = plan.found.named
     is_crashed = any(finding.code == exl002_crashed_rule.RULE.code for finding in found)
@@ -223,7 +212,7 @@ def _scanned(
         findings=reported,
         set_aside=(*aside, *_not_twice(more_aside)),
         counts=Counts(found=len(paths), read=read, parsed=parsed, skipped=len(library.troubles)),
-        undecided=tuple(Undecided(subject, reason, count) for (subject, reason), count in sorted(undecided.items())),
+        undecided=tuple(Undecided(subject, reason, count) for subject, reason, count in sorted(undecided)),
         notes=(*plan.notes, *doubts),
         troubled=troubled,
     )
@@ -239,45 +228,6 @@ def _with_stdin(invocation: Invocation, plan: Plan) -> tuple[tuple[str, ...], di
     if relative not in paths:
         paths = sorted([*paths, relative])
     return tuple(paths), {relative: data}
-
-
-def _checked(project: Project, rules: tuple[Rule, ...], progress: Progress | None, *, debug: bool) -> Iterator[Finding]:
-    """What the rules find: a rule that raises is a finding of its own, and the others go on."""
-    kinds: dict[type[Subject], None] = {kind: None for rule in rules for kind, _ in rule.checks}
-    for done, kind in enumerate(kinds):
-        if progress is not None:
-            progress.step(done, len(kinds), _WHAT.get(kind.__name__, kind.__name__))
-        concerned = [(rule, check) for rule in rules for subscribed, check in rule.checks if subscribed is kind]
-        try:
-            subjects = project.subjects(kind)
-        except Exception as error:
-            for rule, _ in concerned:
-                yield _crash(
-                    rule,
-                    Place(next(iter(project.inference.modules.library.paths), "."), Span(1, 1, 1, 1)),
-                    "",
-                    error,
-                    debug=debug,
-                )
-            continue
-        for subject in subjects:
-            for rule, check in concerned:
-                try:
-                    yield from check(subject, project)
-                except Exception as error:
-                    yield _crash(rule, subject.place, subject.scope, error, debug=debug)
-    if progress is not None:
-        progress.step(len(kinds), len(kinds), "done")
-
-
-_WHAT = {"LoopCall": "event loops", "RouteExit": "routes", "StatusUse": "statuses"}
-
-
-def _crash(rule: Rule, place: Place, scope: str, error: Exception, *, debug: bool) -> Finding:
-    shown = "".join(traceback.format_exception(error)) if debug else "run again with `--debug` for the traceback"
-    return exl002_crashed_rule.RULE.finding(
-        place, scope=scope, help=shown, rule_code=rule.code, error=f"{type(error).__name__}: {error}"
-    )
 
 
 def _troubles(troubles: Mapping[str, Trouble]) -> Iterator[Finding]:

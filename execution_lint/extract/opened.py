@@ -261,21 +261,6 @@ class OpenedFile:
             raise known
         return known
 
-    def is_known(self, index: int) -> bool:
-        """Whether the region's facts need no parsing any more."""
-        return index in self._facts
-
-    def take(self, index: int, facts: RegionFacts) -> None:
-        """Keep a region's facts that another process read."""
-        self.is_parsed = True
-        self._facts.setdefault(index, facts)
-
-    def size_of(self, indexes: Iterable[int]) -> int:
-        """How many characters stand on the lines of these regions."""
-        starts = self._starts
-        regions = (self.regions[index] for index in indexes)
-        return sum(starts[min(region.last_line, len(starts) - 1)] - starts[region.first_line - 1] for region in regions)
-
     def check(self) -> Unparsable | None:
         """Why the file as a whole cannot be parsed; None where it can."""
         if self.broken is None and self._trees is None:

@@ -106,7 +106,9 @@ class WordIndex:
 
 def may_hold(data: bytes, needles: Needles) -> bool:
     """Whether a needle can stand in bytes of which nothing is known."""
-    return any(word.encode("utf-8", "surrogatepass") in data for word in needles.all_words)
+    encoded = {word.encode("utf-8", "surrogatepass") for word in needles.all_words}
+    present = set(data.translate(_WORD_BYTES).split())
+    return any(word in present if word.isascii() else word in data for word in encoded)
 
 
 def _has_decorator(data: bytes, words: re.Pattern[bytes]) -> bool:

@@ -143,11 +143,10 @@ def test_the_order_of_files_is_of_no_matter(
             *,
             locate: bool,
             replaced: dict[str, bytes],
-            jobs: int = 1,
         ) -> None:
             mixed = list(paths)
             random.Random(seed).shuffle(mixed)
-            super().__init__(root, tuple(mixed), limit, locate=locate, replaced=replaced, jobs=jobs)
+            super().__init__(root, tuple(mixed), limit, locate=locate, replaced=replaced)
 
     monkeypatch.setattr(ENGINE_RUN, "FileLibrary", Shuffled)
     assert differences(fast(hostile), hostile_report) == []

@@ -1,158 +1,216 @@
-"""Regions read by several processes say what they say to one, and nothing is left of a process that fails."""
+"""Rules divided among processes find what they find in one, and nothing is left of a process that fails."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
+from both_paths import comparable, differences
 from hostile_tree import files
 
-from execution_lint.engine import pool
-from execution_lint.engine.library import FileLibrary
-from execution_lint.engine.pool import Wanted, read_ahead
-from execution_lint.extract.opened import OpenedFile, Unparsable
-from execution_lint.facts.scopes import RegionFacts
-from execution_lint.source.text import Undecodable, decode
+from execution_lint.engine import division, process
+from execution_lint.engine.invocation import Invocation
+from execution_lint.engine.precedents import Asked, Precedent
+from execution_lint.engine.progress import Progress
+from execution_lint.engine.run import run
+from execution_lint.model.confidence import Confidence
+from execution_lint.model.finding import Finding
+from execution_lint.model.report import Report
+from execution_lint.project.project import Project
+from execution_lint.rules.rule import Rule
+from execution_lint.store import answers
 
-WAYS = ("fork", "spawn")
-
-
-@pytest.fixture(params=WAYS)
-def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    """How processes start, from the first byte on."""
-    if request.param == "fork" and not pool.CAN_FORK:
-        pytest.skip("processes cannot be copied here")
-    monkeypatch.setattr(pool, "CAN_FORK", request.param == "fork")
-    monkeypatch.setattr(pool, "BYTES_FOR_FORK", 0)
-    monkeypatch.setattr(pool, "BYTES_FOR_SPAWN", 0)
-    return str(request.param)
+PROJECTS = Path(__file__).parents[2] / "fixtures" / "projects"
+TEXT = """\
+import asyncio
+from enum import Enum
 
 
-def opened() -> list[OpenedFile]:
-    found = []
+class JobStatus(str, Enum):
+    QUEUED = "queued"
+    DONE = "done"
+
+
+class Job:
+    status: JobStatus
+
+
+def start(work):
+    loop = asyncio.new_event_loop()
+    loop.run_until_complete(work())
+
+
+def is_done(job: Job) -> bool:
+    return job.status == "finished"
+"""
+
+pytestmark = pytest.mark.skipif(not process.can_fork(), reason="processes cannot be copied here")
+
+
+@pytest.fixture(autouse=True)
+def from_the_first_byte_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(division, "BYTES_FOR_DIVISION", 0)
+
+
+def report(folder: Path, jobs: int, *, cache: bool = False) -> Report:
+    return run(Invocation(paths=(str(folder),), cache=cache, jobs=jobs, min_confidence=Confidence.POSSIBLE))
+
+
+def started(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
+    """The rules of each copy that is started from now on."""
+    found: list[tuple[str, ...]] = []
+    complete = division._Copy.__init__
+
+    def counted(
+        copy: division._Copy, library: object, project: object, rules: tuple[Rule, ...], *, debug: bool
+    ) -> None:
+        found.append(tuple(rule.code for rule in rules))
+        complete(copy, library, project, rules, debug=debug)  # type: ignore[arg-type]  # handed on as they came
+
+    monkeypatch.setattr(division._Copy, "__init__", counted)
+    return found
+
+
+def written(folder: Path, text: str = TEXT) -> Path:
+    (folder / "jobs.py").write_text(text)
+    (folder / "pyproject.toml").write_text("[tool.execution-lint]\n")
+    return folder
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in PROJECTS.iterdir() if path.is_dir()))
+def test_projects_have_one_report_in_however_many_processes(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    alone = report(PROJECTS / name, 1)
+    copies = started(monkeypatch)
+    for jobs in (2, 4):
+        together = report(PROJECTS / name, jobs)
+        assert differences(together, alone) == []
+        assert comparable(together) == comparable(alone)
+        assert [project.counts for project in together.projects] == [project.counts for project in alone.projects]
+    assert len(copies) >= 3
+
+
+def test_a_hostile_tree_has_one_report_in_however_many_processes(tmp_path: Path) -> None:
     for path, data in files().items():
-        if path.endswith(".py"):
-            try:
-                found.append(OpenedFile(decode(data)))
-            except Undecodable:
-                continue
-    return found
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_bytes(data)
+    assert differences(report(tmp_path, 3), report(tmp_path, 1)) == []
 
 
-def wanted(texts: list[OpenedFile]) -> list[Wanted]:
-    return [Wanted(file, tuple(range(len(file.regions)))) for file in texts]
+def precedent(folder: Path, jobs: int) -> Precedent:
+    shutil.rmtree(folder / answers.FOLDER, ignore_errors=True)
+    report(folder, jobs, cache=True)
+    (entry,) = (folder / answers.FOLDER).glob("*.precedent")
+    return msgspec.msgpack.decode(entry.read_bytes()[_header(entry) :], type=Precedent)
 
 
-def said(file: OpenedFile) -> list[RegionFacts | tuple[str, int]]:
-    found: list[RegionFacts | tuple[str, int]] = []
-    for index in range(len(file.regions)):
+def _header(entry: Path) -> int:
+    """Where what was kept begins in an entry, after the digest that it is held against."""
+    data = entry.read_bytes()
+    for start in range(len(data)):
         try:
-            found.append(file.facts(index))
-        except Unparsable as trouble:
-            found.append((trouble.reason, trouble.line))
+            msgspec.msgpack.decode(data[start:], type=Precedent)
+        except msgspec.MsgspecError:
+            continue
+        return start
+    raise AssertionError("no precedent in the entry")
+
+
+def asked(precedent: Precedent) -> dict[str, object]:
+    """What was asked of each file, words and needles by themselves and not by number."""
+    found: dict[str, object] = {}
+    for path, file in precedent.files.items():
+        known = msgspec.msgpack.decode(file.asked, type=Asked)
+        found[path] = (
+            known.facts,
+            {precedent.words[word]: held for word, held in known.mentions.items()},
+            {precedent.words[word]: held for word, held in known.bound.items()},
+            {precedent.needles[number]: held for number, held in known.candidates.items()},
+            known.unawaited,
+            (file.is_firm, file.regions, file.share),
+        )
     return found
 
 
-@pytest.mark.parametrize("jobs", [2, 3])
-def test_regions_say_the_same_in_however_many_processes(way: str, jobs: int) -> None:
-    alone, together = opened(), opened()
-    read_ahead(wanted(together), jobs)
-    known = [sum(map(file.is_known, range(len(file.regions)))) for file in together]
-    assert sum(known) > 200
-    assert [said(file) for file in together] == [said(file) for file in alone]
-    assert [file.is_parsed for file in together] == [file.is_parsed for file in alone]
+def test_a_later_run_may_rest_on_what_all_processes_asked(tmp_path: Path) -> None:
+    shutil.copytree(PROJECTS / "three_bugs", tmp_path / "project")
+    alone, together = precedent(tmp_path / "project", 1), precedent(tmp_path / "project", 3)
+    assert asked(together) == asked(alone)
+    assert (together.weighed, together.parsed) == (alone.weighed, alone.parsed)
 
 
-def test_a_few_regions_are_read_by_one_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pool, "CAN_FORK", False)
-    file = OpenedFile("x = 1\n")
-    read_ahead([Wanted(file, (0,))], 2)
-    assert not file.is_known(0)
+def test_one_family_of_rules_needs_no_second_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    copies = started(monkeypatch)
+    run(Invocation(paths=(str(written(tmp_path)),), cache=False, jobs=4, select=("EXL1", "EXL003")))
+    assert copies == []
 
 
-def test_strings_that_cannot_be_sent_are_read_where_they_are_asked_for(way: str) -> None:
-    files = [OpenedFile('x = "\\ud800"\n'), OpenedFile('y = "\\ud800"\nz = "fine"\n')]
-    read_ahead(wanted(files), 2)
-    assert [said(file) for file in files] == [said(OpenedFile(file.text)) for file in files]
+def test_a_small_project_needs_no_second_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(division, "BYTES_FOR_DIVISION", 10_000)
+    copies = started(monkeypatch)
+    report(written(tmp_path), 4)
+    assert copies == []
 
 
-def test_a_process_that_dies_costs_nothing_but_time(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In a copy, reading the second file ends the process; a new interpreter is ended before it can answer."""
-    if way == "spawn":
-        monkeypatch.setattr(pool, "_PROGRAM", "import sys; sys.stdin.buffer.read(10); sys.exit(3)")
-    else:
-        own = os.getpid()
-        read = pool._read
-
-        def dies(task: Wanted) -> list[RegionFacts | None]:
-            if os.getpid() != own:
-                os.kill(os.getpid(), signal.SIGKILL)
-            return read(task)
-
-        monkeypatch.setattr(pool, "_read", dies)
-    texts = [OpenedFile(f"x{index} = {index}\n" * 2_000) for index in range(4)]
-    read_ahead(wanted(texts), 2)
-    assert 0 < sum(file.is_known(0) for file in texts) < 4
-    assert [said(file) for file in texts] == [said(OpenedFile(file.text)) for file in texts]
+def test_findings_that_cannot_be_sent_are_found_by_the_process_that_waits(tmp_path: Path) -> None:
+    folder = written(tmp_path, TEXT.replace('"finished"', '"\\ud800"'))
+    alone, together = report(folder, 1), report(folder, 2)
+    assert any("EXL302" in finding.code for project in alone.projects for finding in project.findings)
+    assert differences(together, alone) == []
 
 
-def test_no_process_outlives_an_interruption(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    started: list[pool._Worker] = []
+def test_a_process_that_dies_costs_nothing_but_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    own, complete = os.getpid(), division.checked
 
-    def interrupted(worker: pool._Worker) -> None:
-        started.append(worker)
+    def dies(project: Project, rules: tuple[Rule, ...], progress: Progress | None, *, debug: bool) -> Iterator[Finding]:
+        if os.getpid() != own:
+            os.kill(os.getpid(), signal.SIGKILL)
+        yield from complete(project, rules, progress, debug=debug)
+
+    alone = report(written(tmp_path), 1)
+    monkeypatch.setattr(division, "checked", dies)
+    assert comparable(report(tmp_path, 3)) == comparable(alone)
+    assert alone.has_findings
+
+
+def test_no_process_outlives_an_interruption(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(copy: division._Copy) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(pool._Worker, "collect", interrupted)
+    copies = started(monkeypatch)
+    monkeypatch.setattr(division._Copy, "answer", interrupted)
     with pytest.raises(KeyboardInterrupt):
-        read_ahead(wanted(opened()), 3)
-    assert started
-    if hasattr(os, "waitid"):
-        with pytest.raises(ChildProcessError):
-            os.waitpid(-1, os.WNOHANG)
+        report(written(tmp_path), 3)
+    assert len(copies) == 2
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
 
 
-@pytest.mark.skipif(not hasattr(os, "setsid"), reason="Ctrl-C reaches a group of processes on POSIX alone")
-@pytest.mark.parametrize("way", WAYS)
-def test_ctrl_c_ends_all_processes_without_a_word(way: str, tmp_path: Path) -> None:
+def test_ctrl_c_ends_all_processes_without_a_word(tmp_path: Path) -> None:
     """The whole group is signalled, as a terminal does it; only the process that was started may speak."""
-    (tmp_path / "deep.py").write_text(
-        "\n".join(f"def f{index}(a):\n    return {'a + ' * 200}a" for index in range(4_000))
-    )
+    written(tmp_path)
     program = (
-        "import sys\nfrom execution_lint.engine import pool\nfrom execution_lint.extract.opened import OpenedFile\n"
-        f"pool.CAN_FORK = {way == 'fork'}\n"
-        "file = OpenedFile(open(sys.argv[1]).read())\n"
-        "tasks = [pool.Wanted(OpenedFile(file.text), tuple(range(len(file.regions)))) for _ in range(4)]\n"
-        "print('ready', flush=True)\n"
-        "try:\n    pool.read_ahead(tasks, 3)\nexcept KeyboardInterrupt:\n    print('stopped')\n"
+        "import sys, time\nfrom execution_lint.engine import division\nfrom execution_lint import scan\n"
+        "division.BYTES_FOR_DIVISION = 0\n"
+        "def forever(*_, **__):\n    print('ready', flush=True)\n    time.sleep(600)\n    yield\n"
+        "division.checked = forever\n"
+        "try:\n    scan(sys.argv[1], jobs=3, cache=False)\nexcept KeyboardInterrupt:\n    print('stopped')\n"
     )
-    process = subprocess.Popen(
-        [sys.executable, "-c", program, str(tmp_path / "deep.py")],
+    running = subprocess.Popen(
+        [sys.executable, "-c", program, str(tmp_path)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         start_new_session=True,
         text=True,
     )
-    assert process.stdout is not None
-    assert process.stdout.readline() == "ready\n"
-    with pytest.raises(subprocess.TimeoutExpired):
-        process.wait(1)
-    os.killpg(process.pid, signal.SIGINT)
-    answer, complaint = process.communicate(timeout=300)
+    assert running.stdout is not None
+    assert [running.stdout.readline() for _ in range(3)] == ["ready\n"] * 3
+    os.killpg(running.pid, signal.SIGINT)
+    answer, complaint = running.communicate(timeout=300)
     assert (answer, complaint) == ("stopped\n", "")
     with pytest.raises(ProcessLookupError):
-        os.killpg(process.pid, 0)
-
-
-def test_the_library_reads_ahead_what_it_is_told_of(tmp_path: Path, way: str) -> None:
-    (tmp_path / "a.py").write_text("def f():\n    return 1\n")
-    (tmp_path / "b.py").write_text("def g():\n    return 2\n")
-    library = FileLibrary(tmp_path, ("a.py", "b.py"), 1_000, locate=True, replaced={}, jobs=2)
-    library.prepare({"a.py": (0,), "b.py": {0}, "nowhere.py": (0,)})
-    assert [library.peek(path).is_known(0) for path in library.paths] == [True, True]  # type: ignore[union-attr]  # both are there
-    lone = FileLibrary(tmp_path, ("a.py",), 1_000, locate=True, replaced={}, jobs=1)
-    lone.prepare({"a.py": (0,)})
-    assert not lone.peek("a.py").is_known(0)  # type: ignore[union-attr]  # as above
+        os.killpg(running.pid, 0)
