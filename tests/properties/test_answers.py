@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from execution_lint.cli import repeat, run
-from execution_lint.engine.run import RECURSION_LIMIT
+from execution_lint.engine.process import RECURSION_LIMIT
 from execution_lint.store import answers
 
 # Set by the first run in a process, which hypothesis would warn of.

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 
 from execution_lint.engine.inventory import take
 from execution_lint.engine.invocation import Invocation
-from execution_lint.engine.run import RECURSION_LIMIT
+from execution_lint.engine.process import RECURSION_LIMIT
 from execution_lint.project.inventories.routes import ExitEntry, RouteEntry, routes
 
 LEAST_CLAIMED = 0.8

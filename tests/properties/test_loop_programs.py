@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from execution_lint.engine.inventory import take
 from execution_lint.engine.invocation import Invocation
-from execution_lint.engine.run import RECURSION_LIMIT, run
+from execution_lint.engine.process import RECURSION_LIMIT
+from execution_lint.engine.run import run
 from execution_lint.model.confidence import Confidence
 from execution_lint.project.inventories.loops import LoopEntry, loops
 

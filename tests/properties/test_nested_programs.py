@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from nested_execution import executed
 
 from execution_lint import scan
-from execution_lint.engine.run import RECURSION_LIMIT
+from execution_lint.engine.process import RECURSION_LIMIT
 
 # A scan raises the limit for good; Hypothesis objects where that happens within an example.
 sys.setrecursionlimit(max(sys.getrecursionlimit(), RECURSION_LIMIT))

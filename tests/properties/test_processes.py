@@ -14,6 +14,7 @@ from both_paths import comparable, differences
 from hostile_tree import files
 
 from execution_lint.engine import division, process
+from execution_lint.engine.checking import checked
 from execution_lint.engine.invocation import Invocation
 from execution_lint.engine.precedents import Asked, Precedent
 from execution_lint.engine.progress import Progress
@@ -164,12 +165,12 @@ def test_findings_that_cannot_be_sent_are_found_by_the_process_that_waits(tmp_pa
 
 
 def test_a_process_that_dies_costs_nothing_but_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    own, complete = os.getpid(), division.checked
+    own = os.getpid()
 
     def dies(project: Project, rules: tuple[Rule, ...], progress: Progress | None, *, debug: bool) -> Iterator[Finding]:
         if os.getpid() != own:
             os.kill(os.getpid(), signal.SIGKILL)
-        yield from complete(project, rules, progress, debug=debug)
+        yield from checked(project, rules, progress, debug=debug)
 
     alone = report(written(tmp_path), 1)
     monkeypatch.setattr(division, "checked", dies)
