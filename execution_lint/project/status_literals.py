@@ -23,6 +23,7 @@ from execution_lint.facts.values import (
 )
 from execution_lint.project.inference import Inference
 from execution_lint.project.spelling import last_name, mentioned, spelled
+from execution_lint.project.starts import starts_of
 from execution_lint.project.status_carriers import Carriers
 from execution_lint.project.status_displays import parts_of
 from execution_lint.project.status_subjects import StatusSubject, StatusSubjects
@@ -325,17 +326,9 @@ class StatusLiterals:
 
 
 def defaults_of(scope: Scope, assignment: Assignment) -> Iterator[Ref]:
-    """The literals that a field of a class starts with, `field(default=...)` and the like included."""
-    value = scope.values[assignment.value]
-    if not isinstance(value, Call):
-        yield from texts_of(scope, assignment.value)
-        return
-    name = last_name(scope, value.function)
-    for position, argument in enumerate(value.arguments):
-        if argument.name in ("default", "server_default") or (
-            name == "Field" and argument.name == "" and position == 0
-        ):
-            yield from texts_of(scope, argument.value)
+    """The literals that a field of a class starts with."""
+    for ref in starts_of(scope, assignment.value):
+        yield from texts_of(scope, ref)
 
 
 def texts_of(scope: Scope, ref: Ref, depth: int = 4) -> Iterator[Ref]:

@@ -6,6 +6,7 @@ from execution_lint.model.finding import Related
 from execution_lint.model.place import Place
 from execution_lint.project.inference import Inference
 from execution_lint.project.spelling import root_of, spelled
+from execution_lint.project.starts import starts_of
 from execution_lint.project.things import At, ClassThing, Frame, FunctionThing, InstanceThing, Things
 from execution_lint.project.vocabularies import Vocabularies
 
@@ -59,8 +60,20 @@ class Origins:
             else ()
         )
         owner = self._inference.scope(cls.definition).qualname
-        text = f"`{owner}.{name}` is `{kind}`" if kind else f"`{owner}.{name}` is declared here"
+        start = "" if kind else self._kind(self._starts(frame, assignment.value))
+        text = (
+            f"`{owner}.{name}` is `{kind}`"
+            if kind
+            else f"`{owner}.{name}` starts as a `{start}`"
+            if start
+            else f"`{owner}.{name}` is declared here"
+        )
         return (Related(text, Place(frame.path, assignment.span)),)
+
+    def _starts(self, frame: Frame, ref: Ref) -> Things:
+        """What the declaration of a field starts it with."""
+        scope = self._inference.scope(frame)
+        return tuple(thing for start in starts_of(scope, ref) for thing in self._inference.things(At(frame, start)))
 
     def _property(self, cls: ClassThing, name: str) -> tuple[Related, ...]:
         function = self._inference.property_of(InstanceThing(cls), name)

@@ -8,12 +8,15 @@ from execution_lint.facts.values import NONE, Attribute, Call, Free, Item, Ref, 
 from execution_lint.model.finding import Related
 from execution_lint.model.place import Place
 from execution_lint.project.inference import Inference
-from execution_lint.project.spelling import last_name, spelled
+from execution_lint.project.rows import Rows
+from execution_lint.project.spelling import last_name, root_of, spelled
 from execution_lint.project.standard_names import COLUMNS, REPLACERS, TABLES
+from execution_lint.project.starts import starts_of
 from execution_lint.project.status_origins import Origins
 from execution_lint.project.things import (
     At,
     ClassThing,
+    ConstantThing,
     ExternalThing,
     Frame,
     FunctionThing,
@@ -65,22 +68,69 @@ class StatusSubjects:
         self._inference = inference
         self._vocabularies = vocabularies
         self._origins = Origins(inference, vocabularies)
+        self._rows = Rows(inference)
 
     def expression(self, frame: Frame, scope: Scope, ref: Ref, peers: tuple[Ref, ...] = ()) -> StatusSubject:
         """A value that a literal is compared with, beside `peers`."""
         value = scope.values[ref]
         name = last_name(scope, ref)
         things = self._inference.things(At(frame, ref)) if not isinstance(value, Text) else ()
+        origins = self._origins.expression(frame, ref)
+        start = self._start_of(frame, ref) if _is_text(things) else None
+        if start is not None:
+            things = (*things, MemberValueThing(start.of))
+        elif not any(self._vocabularies.of_thing(thing) is not None for thing in things):
+            field = scope.values[root_of(scope, ref)]
+            if isinstance(field, Attribute) and field.name in ("value", "_value_"):
+                field = scope.values[root_of(scope, field.base)]
+            if isinstance(field, Attribute):
+                held, origins = self._of_row(frame, field.base, field.name) or ((), origins)
+                things = (*things, *held)
         return StatusSubject(
             spelled(scope, ref),
             name,
             things,
             self._is_foreign(frame, ref),
             peers,
-            self._origins.expression(frame, ref),
+            origins,
             ref,
             self.column(frame, ref, name),
         )
+
+    def _of_row(self, frame: Frame, base: Ref, name: str) -> tuple[Things, tuple[Related, ...]] | None:
+        """What a field of a row holds, where only the query tells the row's class, and where that is told."""
+        row = self._rows.one(frame, base)
+        held = self.declared(InstanceThing(row), name) if row is not None else ()
+        if row is None or not held:
+            return None
+        scope = self._inference.scope(frame)
+        of = Related(
+            f"`{spelled(scope, base)}` is a row of `{self._inference.scope(row.definition).qualname}`",
+            Place(frame.path, scope.spans[root_of(scope, base)]),
+        )
+        return (*held, UnknownThing("a row of a query")), (of, *self._origins.field(row, name))
+
+    def _start_of(self, frame: Frame, ref: Ref) -> MemberThing | MemberValueThing | None:
+        """The member whose value a field starts with that is typed as a string: it keeps the values of that enum."""
+        scope = self._inference.scope(frame)
+        value = scope.values[root_of(scope, ref)]
+        if not isinstance(value, Attribute):
+            return None
+        for thing in self._inference.things(At(frame, value.base)):
+            owner = thing.of if isinstance(thing, InstanceThing) else thing
+            field = self._inference.field(owner, value.name) if isinstance(owner, ClassThing) else None
+            start = self._start(*field) if field is not None else None
+            if start is not None:
+                return start
+        return None
+
+    def _start(self, frame: Frame, assignment: Assignment) -> MemberThing | MemberValueThing | None:
+        """The member that the declaration of a field starts it with."""
+        for ref in starts_of(self._inference.scope(frame), assignment.value):
+            for thing in self._inference.things(At(frame, ref)):
+                if isinstance(thing, (MemberThing, MemberValueThing)):
+                    return thing
+        return None
 
     def column(self, frame: Frame, ref: Ref, name: str) -> Column | None:
         """The column that `JOBS.c.status` is, or that an argument `name` of a call for a table sets."""
@@ -153,13 +203,16 @@ class StatusSubjects:
         things = tuple(
             found for thing in self._inference.things(At(frame, base)) for found in self.declared(thing, name)
         )
+        origins = self._origins.attribute(frame, base, name)
+        if not things:
+            things, origins = self._of_row(frame, base, name) or ((), origins)
         return StatusSubject(
             f"{spelled(self._inference.scope(frame), base)}.{name}",
             name,
             things,
             self.is_foreign_owner(frame, base),
             (),
-            self._origins.attribute(frame, base, name),
+            origins,
         )
 
     def is_foreign_owner(self, frame: Frame, base: Ref) -> bool:
@@ -196,7 +249,9 @@ class StatusSubjects:
             )
         frame, assignment = found
         if assignment.annotation != NONE:
-            return self._inference.types(At(frame, assignment.annotation))
+            types = self._inference.types(At(frame, assignment.annotation))
+            start = self._start(frame, assignment) if _is_text(types) else None
+            return (*types, MemberValueThing(start.of)) if start is not None else types
         if assignment.value == NONE:
             return ()
         column = self._inference.column(At(frame, assignment.value))
@@ -354,6 +409,15 @@ class StatusSubjects:
         """A parameter of the function itself."""
         types = self._inference.types(At(frame, parameter.annotation)) if parameter.annotation != NONE else ()
         return StatusSubject(parameter.name, parameter.name, types, False)
+
+
+def _is_text(things: Things) -> bool:
+    """Whether something is a string by its type, or nothing."""
+    strings = [thing for thing in things if not isinstance(thing, ConstantThing)]
+    return bool(strings) and all(
+        isinstance(thing, InstanceThing) and isinstance(thing.of, ExternalThing) and thing.of.name == "builtins.str"
+        for thing in strings
+    )
 
 
 def _is_table(thing: Thing) -> TypeGuard[InstanceThing]:

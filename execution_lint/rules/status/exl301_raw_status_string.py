@@ -22,7 +22,8 @@ in modules that import the enum.
 ## Known limits
 
 What governs a place follows from types first: an annotation, a field of a resolved model, a parameter of a resolved
-call. Where nothing
+call. A field that is typed as a string and starts with a member's value, and a field of a row whose class only the
+query tells (`session.get(Job, id)`, `select(Job)`, `Job.objects`), are *likely*. Where nothing
 is annotated, the same name must meet the enum elsewhere in the module (*likely*), or be a status-like name in a
 module that imports one
 vocabulary only (*possible*).
