@@ -21,7 +21,7 @@ from execution_lint.model.place import Place, Span
 from execution_lint.project.inference import Inference
 from execution_lint.project.spelling import last_name, root_of, spelled
 from execution_lint.project.status_carriers import Carriers
-from execution_lint.project.status_literals import CONTAINMENT, EQUALITY, StatusLiteral
+from execution_lint.project.status_literals import CONTAINMENT, EQUALITY, StatusLiteral, texts_of
 from execution_lint.project.status_subjects import Column, StatusSubjects
 from execution_lint.project.subjects import StatusPlace
 from execution_lint.project.things import (
@@ -76,7 +76,7 @@ class StatusEvidence:
         self._carriers = carriers
         self._subjects = subjects
         self._evidence: dict[str, tuple[_Meeting, ...]] = {}
-        self._flowing: dict[tuple[Definition, Ref], tuple[Definition, Confidence, tuple[Related, ...]] | None] = {}
+        self._flowing: dict[tuple[Definition, Ref], dict[Definition, Related]] = {}
 
     def governing(self, literal: StatusLiteral, text: str) -> tuple[Definition, Confidence, tuple[Related, ...]] | None:
         """The vocabulary that governs the literal, how sure that is, and what shows it; None where none does."""
@@ -85,7 +85,7 @@ class StatusEvidence:
         return (
             self._by_type(literal)
             or self._by_peers(self._inference.scope(literal.frame), literal)
-            or self._by_flow(literal)
+            or self._by_flow(literal, text)
             or self._by_contract(literal)
             or self._by_evidence(literal, text)
             or self._by_name(literal, text)
@@ -118,31 +118,35 @@ class StatusEvidence:
                     return definition, Confidence.LIKELY, (related,)
         return None
 
-    def _by_flow(self, literal: StatusLiteral) -> tuple[Definition, Confidence, tuple[Related, ...]] | None:
-        """The same value comes from or goes to a governed place in the same function."""
+    def _by_flow(self, literal: StatusLiteral, text: str) -> tuple[Definition, Confidence, tuple[Related, ...]] | None:
+        """The same value comes from or goes to a governed place in the same function. A word that none of several
+        vocabularies knows may be another word that the value can be."""
         if literal.subject.ref == NONE or literal.subject.foreign or literal.subject.is_listed:
             return None
         ref = root_of(self._inference.scope(literal.frame), literal.subject.ref)
         key = (literal.frame.definition, ref)
         if key not in self._flowing:
             self._flowing[key] = self._flow(literal.frame, ref)
-        return self._flowing[key]
+        found = self._flowing[key]
+        for definition, related in found.items():
+            if self._vocabularies.all[definition].member_of(text) is not None:
+                return definition, Confidence.LIKELY, (related,)
+        for definition, related in found.items():
+            return definition, Confidence.LIKELY if len(found) == 1 else Confidence.POSSIBLE, (related,)
+        return None
 
-    def _flow(self, frame: Frame, ref: Ref) -> tuple[Definition, Confidence, tuple[Related, ...]] | None:
-        """Where a value meets a vocabulary: compared with a member, looked up in the enum, given where one is
+    def _flow(self, frame: Frame, ref: Ref) -> dict[Definition, Related]:
+        """Where a value meets each vocabulary first: compared with a member, looked up in the enum, given where one is
         declared."""
+        found: dict[Definition, Related] = {}
         for things, place, what in self._destinations(frame, ref):
             definitions = {
                 definition for thing in things if (definition := self._vocabularies.of_thing(thing)) is not None
             }
             if len(definitions) == 1:
                 definition = definitions.pop()
-                return (
-                    definition,
-                    Confidence.LIKELY,
-                    (Related(what.format(name=self._vocabularies.all[definition].name), place),),
-                )
-        return None
+                found.setdefault(definition, Related(what.format(name=self._vocabularies.all[definition].name), place))
+        return found
 
     def _destinations(self, frame: Frame, wanted: Ref) -> Iterator[tuple[Things, Place, str]]:
         scope = self._inference.scope(frame)
@@ -215,9 +219,10 @@ class StatusEvidence:
         if not literal.subject.name or not self._is_open(literal):
             return None
         best: tuple[Definition, Confidence, tuple[Related, ...]] | None = None
-        for evidence in self._module_evidence(literal.frame.path):
-            if evidence.name != literal.subject.name:
-                continue
+        meetings = [
+            evidence for evidence in self._module_evidence(literal.frame.path) if evidence.name == literal.subject.name
+        ]
+        for evidence in meetings:
             if literal.subject.column is not None and evidence.column != literal.subject.column:
                 continue
             is_member = self._vocabularies.all[evidence.vocabulary].member_of(text) is not None
@@ -232,6 +237,8 @@ class StatusEvidence:
                 or (is_member and is_same_kind and (is_here or evidence.where not in _BARE or is_field))
             )
             is_sure = is_supported and is_status_name(evidence.name) and literal.where is not StatusPlace.QUERY
+            if is_sure and not is_member and not is_field:
+                is_sure = self._is_one_thing(literal, meetings)
             confidence = Confidence.LIKELY if is_sure else Confidence.POSSIBLE
             if not is_member and not is_sure:
                 continue
@@ -243,6 +250,26 @@ class StatusEvidence:
             if best is None or confidence.rank > best[1].rank:
                 best = found
         return best
+
+    def _is_one_thing(self, literal: StatusLiteral, meetings: list[_Meeting]) -> bool:
+        """Whether a plain variable that meets a vocabulary holds nothing else besides: it meets no other one, and what
+        is assigned to it comes to where it does."""
+        here = {
+            evidence.vocabulary
+            for evidence in meetings
+            if evidence.spelled == literal.subject.spelled and evidence.scope == literal.frame.definition
+        }
+        if len(here) > 1:
+            return False
+        if literal.where is not StatusPlace.ASSIGNMENT:
+            return True
+        scope = self._inference.scope(literal.frame)
+        return any(
+            literal.ref in texts_of(scope, side)
+            for _, _, other, _, side in _meetings(scope)
+            if side != NONE
+            and any(self._member_things(literal.frame, scope, element) for element in _elements(scope, other))
+        )
 
     def _by_name(self, literal: StatusLiteral, text: str) -> tuple[Definition, Confidence, tuple[Related, ...]] | None:
         if not is_status_name(literal.subject.name) or not self._is_open(literal) or literal.subject.column is not None:
