@@ -82,10 +82,13 @@ class Calls(StandardCalls):
             thing.name in PARTS_OF and isinstance(thing.receiver, InstanceThing) and len(thing.receiver.parameters) > 1
         ):
             yield from thing.receiver.parameters[1]
-            if thing.name.endswith(".get") and len(arguments) < 2:
+            if len(arguments) > 1 and arguments[1].name == "":
+                yield from self.things(At(call.frame, arguments[1].value))
+            elif thing.name.endswith(".get"):
                 yield ConstantThing("None", "None")
         elif thing.name in DICT_READS and isinstance(thing.receiver, InstanceThing) and first is not None:
-            yield from self._typed_entry(thing.receiver, first, len(arguments))
+            default = At(call.frame, arguments[1].value) if len(arguments) > 1 else None
+            yield from self._typed_entry(thing.receiver, first, default)
         elif thing.name == "builtins.str" and first is not None:
             yield from self._as_text(first)
         elif thing.name == "builtins.next" and first is not None:
@@ -115,13 +118,15 @@ class Calls(StandardCalls):
             is_class = last[:1].isupper() or thing.name.startswith("builtins.")
             yield InstanceThing(thing if is_class else ExternalThing(f"{thing.name}()", thing.receiver), (), call.key)
 
-    def _typed_entry(self, receiver: InstanceThing, key: At, given: int) -> Iterator[Thing]:
+    def _typed_entry(self, receiver: InstanceThing, key: At, default: At | None) -> Iterator[Thing]:
         """`row.get("status")` of a `TypedDict`."""
         text = self.value(key)
         if isinstance(receiver.of, ClassThing) and isinstance(text, Text):
             yield from self._instance_attribute(receiver, receiver.of, text.value)
-            if given < 2:
+            if default is None:
                 yield ConstantThing("None", "None")
+            else:
+                yield from self.things(default)
         else:
             yield UnknownThing("an entry whose key is not known")
 
