@@ -44,6 +44,9 @@ class _Chain:
     """Arms that name members."""
     is_left: bool = True
     """Every arm returns, raises or leaves the loop."""
+    decides: bool = True
+    """Every arm leaves, or sets the same: what the missing members would lack. Where the arms only do things, doing
+    nothing may be meant."""
 
 
 class StatusBranches:
@@ -149,6 +152,7 @@ class StatusBranches:
             ):
                 return
             link = following_link
+        chain.decides = chain.is_left or _sets_the_same(scope, arms)
         if found is not None and chain.count > 1 and not _keeps_defaults(scope, branch, arms):
             yield from self._left_out(frame, scope, chain, found[0], found[1], BranchForm.CHAIN)
 
@@ -214,7 +218,8 @@ class StatusBranches:
         answers = any(exit.kind is ExitKind.RETURN and exit.value != NONE for exit in scope.exits)
         is_silent_return = chain.is_left and falls and answers
         if form is BranchForm.CHAIN and (not is_nearly_all(named, missing) or not is_silent_return):
-            confidence = Confidence.POSSIBLE if not is_nearly_all(named, missing) else Confidence.LIKELY
+            is_sure = is_nearly_all(named, missing) and chain.decides
+            confidence = Confidence.LIKELY if is_sure else Confidence.POSSIBLE
         origins = self._subjects.expression(frame, scope, chain.subject).origins
         related = [
             Related(f"`{vocabulary.name}.{name}` is not handled", place)
@@ -255,6 +260,20 @@ def _keeps_defaults(scope: Scope, branch: Branch, arms: list[Arm]) -> bool:
     return all(found and not arm.ends for found, arm in zip(inside, arms, strict=True)) and all(
         assignment.kind is TargetKind.NAME and assignment.name in given for found in inside for assignment in found
     )
+
+
+def _sets_the_same(scope: Scope, arms: list[Arm]) -> bool:
+    """Whether some name or attribute is set in every arm that does not leave."""
+    inside = [
+        {
+            assignment.name
+            for assignment in scope.assignments
+            if assignment.kind is not TargetKind.ITEM and arm.body.contains(assignment.span)
+        }
+        for arm in arms
+        if not arm.ends
+    ]
+    return not inside or bool(frozenset.intersection(*map(frozenset, inside)))
 
 
 def _holds(way: Stretch, branch: Branch) -> bool:

@@ -277,7 +277,8 @@ class VocabularyTwins:
             return Confidence.POSSIBLE
         if speaks:
             return Confidence.PROVEN if nearness.is_exact and own is None else Confidence.LIKELY
-        is_near_by = _folder(path) == _folder(definition.path)
+        is_repeat = nearness.is_exact or (own is not None and self._has_names(own, vocabulary))
+        is_near_by = is_repeat and _folder(path) == _folder(definition.path)
         return Confidence.LIKELY if self._is_declared(definition) or is_near_by else Confidence.POSSIBLE
 
 
@@ -293,8 +294,10 @@ def _all_but_one_stand_in(module: Module, region: int, spellings: list[frozenset
 
 
 def _stem(name: str) -> str:
-    """What the states are of: `job` of `JobStatus`."""
-    return _KIND.sub("", name.rpartition(".")[2]).lower().strip("_")
+    """What the states are of: `job` of `JobStatus`, and of `Job.Status`."""
+    owner, _, own = name.rpartition(".")
+    stem = _KIND.sub("", own).lower().strip("_")
+    return stem if stem or not owner else _stem(owner)
 
 
 def _words(vocabulary: VocabularyFact) -> tuple[str, ...]:

@@ -24,8 +24,9 @@ A vocabulary of fewer than three words has no twins. *Nearly* means that one wor
 otherwise, or that words differ in their case, and three words at least are common; a part of a vocabulary, such as its
 final states, is no twin. An enum that has the vocabulary's name and the names of its members is one whatever its
 values. How sure it is follows from what ties the two together: the module imports the vocabulary or defines it
-(*proven* where the words are the same), it is declared or of the same package (*likely*); the same words elsewhere are
-only *possible*, for they may be another service's.
+(*proven* where the words are the same), it is declared, or it says the same in the same package (*likely*); the same
+words elsewhere are only *possible*, for they may be another service's, and so are those of two enums that are not of
+one thing.
 """
 
 from collections.abc import Iterator
