@@ -42,11 +42,7 @@ def _blamed(wire: WireModel, required: tuple[str, ...]) -> Iterator[tuple[Place,
             else:
                 cause = (field.place, f"`{wire.spelled}` sends it as `{field.sent}`")
             blamed.setdefault(cause, []).append(key)
-        elif any(
-            (answer.kind is AnswerKind.OBJECT and not answer.is_open and key not in answer.keys)
-            or answer.kind is AnswerKind.BARE
-            for answer in bodies
-        ):
+        elif any(answer.lacks(key) or answer.kind is AnswerKind.BARE for answer in bodies):
             blamed.setdefault((wire.place, f"`{wire.spelled}` decides what is sent"), []).append(key)
     for (place, because), missing in blamed.items():
         yield place, because, tuple(missing)

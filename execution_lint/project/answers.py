@@ -1,12 +1,16 @@
 """The arithmetic of answers: what dicts make of each other, and what several answers have in common."""
 
-from collections.abc import Iterator
-from itertools import product
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from itertools import combinations, product
 
 from execution_lint.project.subjects import Answer, AnswerKind
 
 MAXIMUM_ANSWERS = 8
-"""Answers that one exit may give before they are merged into what they have in common."""
+"""Answers that one exit may give; of more the most similar ones are joined."""
+
+MAXIMUM_COMPARED = 64
+"""Answers beyond which they are joined without looking for the most similar ones."""
 
 EMPTY = Answer(AnswerKind.OBJECT)
 
@@ -16,9 +20,38 @@ def unknown(reason: str) -> Answer:
     return Answer(AnswerKind.UNKNOWN, reason=reason)
 
 
+def an_object(
+    keys: Iterable[str],
+    optional: Iterable[str] = (),
+    *,
+    is_open: bool = False,
+    reason: str = "",
+    is_error: bool = False,
+) -> Answer:
+    """An object with keys that are there for certain, and others that may be."""
+    certain = frozenset(keys)
+    return Answer(AnswerKind.OBJECT, certain, is_open, reason, is_error, frozenset(optional) - certain)
+
+
 def opened(answer: Answer, reason: str = "") -> Answer:
     """The answer with more keys to come."""
-    return Answer(answer.kind, answer.keys, True, reason or answer.reason, answer.is_error)
+    return replace(answer, is_open=True, reason=reason or answer.reason or "it may have more keys")
+
+
+def with_one_of(answer: Answer, names: Iterable[str]) -> Answer:
+    """The object after one of the keys is set."""
+    given = frozenset(names)
+    if len(given) == 1:
+        return replace(answer, keys=answer.keys | given, optional=answer.optional - given)
+    return replace(answer, optional=answer.optional | (given - answer.keys))
+
+
+def without_one_of(answer: Answer, names: Iterable[str] | None) -> Answer:
+    """The object after one of the keys is removed; any that it has, where they are None."""
+    removed = answer.keys | answer.optional if names is None else frozenset(names)
+    if names is not None and len(removed) == 1:
+        return replace(answer, keys=answer.keys - removed, optional=answer.optional - removed)
+    return replace(answer, keys=answer.keys - removed, optional=answer.optional | (answer.keys & removed))
 
 
 def crossed(lefts: tuple[Answer, ...], rights: tuple[Answer, ...]) -> tuple[Answer, ...]:
@@ -27,19 +60,18 @@ def crossed(lefts: tuple[Answer, ...], rights: tuple[Answer, ...]) -> tuple[Answ
     for left, right in product(lefts, rights):
         match right.kind:
             case AnswerKind.OBJECT:
-                found[
-                    Answer(
-                        AnswerKind.OBJECT,
-                        left.keys | right.keys,
-                        left.is_open or right.is_open,
-                        left.reason or right.reason,
-                    )
-                ] = None
+                both = an_object(
+                    left.keys | right.keys,
+                    left.optional | right.optional,
+                    is_open=left.is_open or right.is_open,
+                    reason=left.reason or right.reason,
+                )
+                found[both] = None
             case AnswerKind.BARE if right.reason == "null":
                 found[left] = None
             case _:
-                found[Answer(AnswerKind.OBJECT, left.keys, True, right.reason)] = None
-    return merged(iter(found))
+                found[opened(left, right.reason)] = None
+    return merged(found)
 
 
 def is_null(answer: Answer) -> bool:
@@ -52,24 +84,71 @@ def is_false(answer: Answer) -> bool:
     return is_null(answer) or answer == EMPTY
 
 
-def widened(answers: tuple[Answer, ...]) -> tuple[Answer, ...]:
-    """What the answers have in common, with more keys to come."""
+def joined(answers: Iterable[Answer]) -> Answer:
+    """One object for several: the keys that all have are certain, the others may be there."""
+    objects = tuple(answers)
+    return an_object(
+        frozenset.intersection(*(answer.keys for answer in objects)),
+        frozenset().union(*(answer.keys | answer.optional for answer in objects)),
+        is_open=any(answer.is_open for answer in objects),
+        reason=next((answer.reason for answer in objects if answer.is_open), ""),
+        is_error=all(answer.is_error for answer in objects),
+    )
+
+
+def settled(answers: tuple[Answer, ...]) -> tuple[Answer, ...]:
+    """The answers with one object in the place of several."""
     objects = [answer for answer in answers if answer.kind is AnswerKind.OBJECT]
     others = tuple(answer for answer in answers if answer.kind is not AnswerKind.OBJECT)
-    if not objects:
-        return others
-    common = frozenset.intersection(*(answer.keys for answer in objects))
-    return (Answer(AnswerKind.OBJECT, common, True, "it is changed in a loop"), *others)
+    return (joined(objects), *others) if objects else others
 
 
-def merged(answers: Iterator[Answer]) -> tuple[Answer, ...]:
-    """The answers without repetition; too many objects become one with what they have in common."""
+def widened(answers: tuple[Answer, ...]) -> tuple[Answer, ...]:
+    """What the answers have in common, with more keys to come."""
+    return tuple(
+        opened(answer, "it is changed in a loop") if answer.kind is AnswerKind.OBJECT else answer
+        for answer in settled(answers)
+    )
+
+
+def merged(answers: Iterable[Answer]) -> tuple[Answer, ...]:
+    """The answers without repetition; of too many objects the most similar ones become one."""
     found = tuple(dict.fromkeys(answers))
     if len(found) <= MAXIMUM_ANSWERS:
         return found
-    objects = [answer for answer in found if answer.kind is AnswerKind.OBJECT]
-    others = [answer for answer in found if answer.kind is not AnswerKind.OBJECT]
-    if not objects:
-        return tuple(others[:MAXIMUM_ANSWERS])
-    common = frozenset.intersection(*(answer.keys for answer in objects))
-    return (Answer(AnswerKind.OBJECT, common, True, "too many variants to tell apart"), *others[:MAXIMUM_ANSWERS])
+    others = tuple(answer for answer in found if answer.kind is not AnswerKind.OBJECT)
+    objects: list[Answer] = []
+    for answers_alike in _alike(found):
+        objects += _fewer(answers_alike)
+    return (*objects, *others[:MAXIMUM_ANSWERS])
+
+
+def _alike(answers: Iterable[Answer]) -> Iterator[tuple[Answer, ...]]:
+    """The objects, apart where one is an error or has more keys and the other is or has not."""
+    groups: dict[tuple[bool, bool], list[Answer]] = {}
+    for answer in answers:
+        if answer.kind is AnswerKind.OBJECT:
+            groups.setdefault((answer.is_error, answer.is_open), []).append(answer)
+    return (tuple(group) for group in groups.values())
+
+
+def _fewer(objects: tuple[Answer, ...]) -> tuple[Answer, ...]:
+    """The objects, the most similar ones joined until they are few."""
+    if len(objects) > MAXIMUM_COMPARED:
+        return (joined(objects),)
+    kept: list[Answer] = []
+    for answer in objects:
+        kept.append(answer)
+        if len(kept) > MAXIMUM_ANSWERS:
+            left, right = min(combinations(kept, 2), key=_difference)
+            kept = [other for other in kept if other not in (left, right)]
+            both = joined((left, right))
+            if both not in kept:
+                kept.append(both)
+    return tuple(kept)
+
+
+def _difference(pair: tuple[Answer, Answer]) -> int:
+    """How many keys one object is known to have or may have and the other is not."""
+    left, right = pair
+    return len(left.keys ^ right.keys) + len(left.optional ^ right.optional)

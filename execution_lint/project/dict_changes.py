@@ -14,7 +14,7 @@ from execution_lint.facts.values import (
     Parameter,
     Ref,
 )
-from execution_lint.project.answers import EMPTY, crossed, opened, unknown
+from execution_lint.project.answers import EMPTY, crossed, opened, unknown, with_one_of, without_one_of
 from execution_lint.project.inference import Inference
 from execution_lint.project.strings import strings
 from execution_lint.project.subjects import Answer, AnswerKind
@@ -99,9 +99,9 @@ class DictChanges(ABC):
 
     def _with_key(self, answer: Answer, key: At) -> Answer:
         names = strings(self._inference, key)
-        if names is None or len(names) != 1:
-            return Answer(AnswerKind.OBJECT, answer.keys, True, "a key that is not known")
-        return Answer(AnswerKind.OBJECT, answer.keys | {names[0]}, answer.is_open, answer.reason)
+        if names is None:
+            return opened(answer, "a key that is not known")
+        return with_one_of(answer, names)
 
     def _changed(self, frame: Frame, changed: Changed) -> Iterator[Answer]:
         for answer in self.answers(At(frame, changed.base)):
@@ -116,14 +116,11 @@ class DictChanges(ABC):
                 yield self._with_key(answer, At(frame, changed.key)) if changed.key != NONE else opened(answer)
             case "delete" | "pop":
                 names = strings(self._inference, At(frame, changed.key)) if changed.key != NONE else None
-                if names is None:
-                    yield Answer(AnswerKind.OBJECT, frozenset(), True, "a key that is not known is removed")
-                else:
-                    yield Answer(AnswerKind.OBJECT, answer.keys - set(names), answer.is_open, answer.reason)
+                yield without_one_of(answer, names)
             case "clear":
                 yield EMPTY
             case "popitem":
-                yield Answer(AnswerKind.OBJECT, frozenset(), True, "a key that is not known is removed")
+                yield without_one_of(answer, None)
             case "update":
                 yield from self._updated(frame, answer, changed)
             case "passed":
@@ -153,9 +150,7 @@ class DictChanges(ABC):
             case "*":
                 return tuple(opened(answer) for answer in answers)
             case name:
-                return tuple(
-                    Answer(AnswerKind.OBJECT, answer.keys | {name}, answer.is_open, answer.reason) for answer in answers
-                )
+                return tuple(with_one_of(answer, (name,)) for answer in answers)
 
     def _may_change(self, frame: Frame, changed: Changed) -> bool:
         """Whether the call that a dict is handed to may add or remove keys."""

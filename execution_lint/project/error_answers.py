@@ -203,8 +203,8 @@ def _lacking(answer: Answer, envelope: Envelope) -> str:
     """What an answer lacks of the shape of errors; empty where it lacks nothing, or that is not known."""
     assert envelope.errors is not None
     match answer.kind:
-        case AnswerKind.OBJECT if not answer.is_open:
-            missing = [key for key in envelope.errors.require if key not in answer.keys]
+        case AnswerKind.OBJECT:
+            missing = [key for key in envelope.errors.require if answer.lacks(key)]
             return f"without {', '.join(f'`{key}`' for key in missing)}" if missing else ""
         case AnswerKind.BARE:
             return f"that is {answer.reason or 'a bare value'}"

@@ -197,7 +197,7 @@ class HandlerExits:
             if code in NO_BODY:
                 yield Answer(AnswerKind.NOT_JSON, reason="no body")
             else:
-                yield Answer(answer.kind, answer.keys, answer.is_open, answer.reason, is_error or answer.is_error)
+                yield replace(answer, is_error=is_error or answer.is_error)
 
 
 def _written(scope: Scope) -> Iterator[str]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from execution_lint.facts.scopes import Assignment, TargetKind
 from execution_lint.facts.values import NONE, Attribute, Call, Constant, Free, Item, Mapping, Nested, Ref, Sequence
 from execution_lint.model.place import Place
+from execution_lint.project.answers import an_object
 from execution_lint.project.inference import Inference
 from execution_lint.project.strings import listed, strings
 from execution_lint.project.subjects import Answer, AnswerKind
@@ -16,6 +17,7 @@ from execution_lint.project.things import (
     ExternalThing,
     Frame,
     FunctionThing,
+    InstanceThing,
     UnknownThing,
 )
 
@@ -54,8 +56,8 @@ class ModelField:
     """The keys under which it is read from a dict."""
     is_required: bool
     """It has no default, so that a dict without it is refused."""
-    is_certain: bool
-    """It is neither None nor left to a default: no way of leaving fields out touches it."""
+    may_be_null: bool
+    """It may be None, as far as its type and its default tell."""
     is_excluded: bool
     """It is never sent."""
     place: Place
@@ -68,10 +70,20 @@ class Selection:
     include: frozenset[str] | None = None
     """The only ones, by name; None for all."""
     exclude: frozenset[str] = frozenset()
-    leaves_out: bool = False
-    """Fields that are None, or at their default, may be left out."""
-    reason: str = ""
-    """Why it is not known which; empty where it is."""
+    leaves_out_null: bool = False
+    """Fields that are None may be left out."""
+    leaves_out_default: bool = False
+    """Fields that are not given, or are at their default, may be left out."""
+    is_partial: bool = False
+    """Any field may be left out: which ones is not known."""
+
+    def may_leave_out(self, field: ModelField) -> bool:
+        """Whether a field may be absent from an object that has it."""
+        return (
+            self.is_partial
+            or (self.leaves_out_null and field.may_be_null)
+            or (self.leaves_out_default and not field.is_required)
+        )
 
 
 EVERY_FIELD = Selection()
@@ -91,8 +103,6 @@ class Model:
 
     def answer(self, *, by_alias: bool, selection: Selection = EVERY_FIELD) -> Answer:
         """The keys of an object of the model, as far as they are selected."""
-        if selection.reason:
-            return Answer(AnswerKind.OBJECT, frozenset(), True, selection.reason)
         sent = [
             field
             for field in self.fields
@@ -100,22 +110,20 @@ class Model:
             and (selection.include is None or field.name in selection.include)
             and field.name not in selection.exclude
         ]
-        certain = [
-            field
-            for field in sent
-            if (field.is_required or not self.is_optional_absent) and (field.is_certain or not selection.leaves_out)
-        ]
-        names = frozenset(field.sent if by_alias else field.name for field in certain)
+        names = {field: field.sent if by_alias else field.name for field in sent}
+        certain = {
+            name
+            for field, name in names.items()
+            if (field.is_required or not self.is_optional_absent) and not selection.may_leave_out(field)
+        }
         reason = self.reason or (
             "an alias that is not known"
-            if "" in names
-            else "fields may be left out"
-            if len(certain) < len(sent)
+            if "" in names.values()
             else "it keeps further keys"
             if self.allows_more
             else ""
         )
-        return Answer(AnswerKind.OBJECT, names - {""}, bool(reason), reason)
+        return an_object(certain - {""}, set(names.values()) - {""}, is_open=bool(reason), reason=reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +157,7 @@ class Models:
         """What `include=`, `exclude=`, `exclude_none=` and the like select, wherever they are given."""
         include: frozenset[str] | None = None
         exclude: frozenset[str] = frozenset()
-        leaves_out, reason = False, ""
+        no_null = no_default = is_partial = False
         for name, at in arguments:
             value = self._inference.value(at)
             is_off = isinstance(value, Constant) and value.text in ("None", "False")
@@ -157,18 +165,20 @@ class Models:
                 case "include" | "exclude" if not is_off:
                     names = self._named_fields(at, is_including=name == "include")
                     if names is None:
-                        reason = "fields may be left out"
+                        is_partial = True
                     elif name == "include":
                         include = names
                     else:
                         exclude = names
-                case "exclude_none" | "exclude_unset" | "exclude_defaults":
-                    leaves_out |= not is_off
+                case "exclude_none":
+                    no_null |= not is_off
+                case "exclude_unset" | "exclude_defaults":
+                    no_default |= not is_off
                 case "*" | "**":
-                    reason = "fields may be left out"
+                    is_partial = True
                 case _:
                     continue
-        return Selection(include, exclude, leaves_out, reason)
+        return Selection(include, exclude, no_null, no_default, is_partial)
 
     def _named_fields(self, at: At, *, is_including: bool) -> frozenset[str] | None:
         """The fields of `{"a", "b"}` or `{"a": True, "b": {...}}`; one that is only cut back is still sent."""
@@ -352,18 +362,31 @@ class Models:
             reads |= {name}
         types = self._inference.types(At(frame, assignment.annotation)) if assignment.annotation != NONE else ()
         may_be_null = any(isinstance(thing, (ConstantThing, UnknownThing)) for thing in types) or any(
-            thing.of.name == "typing.Any" for thing in types if hasattr(thing, "of") and hasattr(thing.of, "name")
+            thing.of.name in ("typing.Any", "builtins.object")
+            for thing in types
+            if isinstance(thing, InstanceThing) and isinstance(thing.of, ExternalThing)
         )
+        may_be_null = may_be_null or not types or self._is_null_by_default(frame, assignment, calls)
         exclude = scope.values[given["exclude"]] if "exclude" in given else None
         return ModelField(
             name=name,
             sent=sent,
             reads=frozenset(reads),
             is_required=not has_default,
-            is_certain=not has_default and not may_be_null,
+            may_be_null=may_be_null,
             is_excluded=isinstance(exclude, Constant) and exclude.text == "True",
             place=Place(frame.path, assignment.span),
         )
+
+    def _is_null_by_default(self, frame: Frame, assignment: Assignment, calls: list[Call]) -> bool:
+        """Whether the default is None, whatever the annotation says."""
+        values = self._inference.scope(frame).values
+        defaults = [assignment.value] if assignment.value != NONE else []
+        for call in calls:
+            defaults += [
+                argument.value for argument in call.arguments if argument.name in ("", "default", "default_factory")
+            ]
+        return any(isinstance(value := values[ref], Constant) and value.kind == "None" for ref in defaults)
 
     def _declarations(self, frame: Frame, assignment: Assignment) -> Iterator[Call | None]:
         """The `Field(...)` calls that say more of a field: in `Annotated[...]`, then as its value."""
@@ -451,7 +474,7 @@ class Models:
                 place = Place(method.path, scope.head)
                 yield (
                     scope.name,
-                    ModelField(scope.name, sent, frozenset(), False, False, False, place),
+                    ModelField(scope.name, sent, frozenset(), False, True, False, place),
                 )
 
 

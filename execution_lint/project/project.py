@@ -144,9 +144,12 @@ class Project:
             self.undecided["routes", "the handler of a registering call is not known"] += self.routes.unresolved
         for exit in self.routes:
             yield exit
+            required = frozenset(exit.governance.envelope.require) if exit.governance is not None else frozenset()
             for answer in exit.answers if exit.governance is not None else ():
                 if answer.kind is AnswerKind.UNKNOWN or answer.is_open:
                     self.undecided["answer of a governed route", answer.reason or "it may have more keys"] += 1
+                elif answer.optional & required:
+                    self.undecided["answer of a governed route", "a required key may be left out"] += 1
 
     def _answered_statuses(self) -> Iterator[AnsweredStatus]:
         if any(envelope.status is not None for envelope in self.config.envelopes):

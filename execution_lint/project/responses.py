@@ -1,6 +1,7 @@
 """What is sent: dumps of models, and the response objects of the web frameworks."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from execution_lint.facts.scopes import ExitKind
 from execution_lint.facts.values import (
@@ -166,7 +167,7 @@ class Responses(DictChanges):
             )
         else:
             for answer in self.answers(At(frame, content)):
-                yield Answer(answer.kind, answer.keys, answer.is_open, answer.reason, is_error or answer.is_error)
+                yield replace(answer, is_error=is_error or answer.is_error)
 
     def _is_dump(self, function: At) -> bool:
         return any(
@@ -182,10 +183,10 @@ class Responses(DictChanges):
                 for answer in self._dumped(frame, Call(value.function, value.arguments)) or (
                     unknown("a model that is not known"),
                 ):
-                    yield Answer(answer.kind, answer.keys, answer.is_open, answer.reason, is_error or answer.is_error)
+                    yield replace(answer, is_error=is_error or answer.is_error)
                 return
         if isinstance(value, Call) and value.arguments and self._is_dump(At(frame, value.function)):
             for answer in self.answers(At(frame, value.arguments[0].value)):
-                yield Answer(answer.kind, answer.keys, answer.is_open, answer.reason, is_error or answer.is_error)
+                yield replace(answer, is_error=is_error or answer.is_error)
             return
         yield Answer(AnswerKind.NOT_JSON, reason="a raw response", is_error=is_error)

@@ -2,6 +2,7 @@
 and modules."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import cast
 
 from execution_lint.facts.scopes import ExitKind, ParameterKind
@@ -26,7 +27,17 @@ from execution_lint.facts.values import (
     Text,
     Unknown,
 )
-from execution_lint.project.answers import EMPTY, is_false, is_null, merged, opened, unknown, widened
+from execution_lint.project.answers import (
+    EMPTY,
+    an_object,
+    is_false,
+    is_null,
+    merged,
+    opened,
+    settled,
+    unknown,
+    widened,
+)
 from execution_lint.project.inference import Inference
 from execution_lint.project.reachability import Reachability
 from execution_lint.project.response_names import response_kind
@@ -55,7 +66,8 @@ MAXIMUM_CALLS = 4
 """Helpers that call each other whose arguments are followed; deeper ones are looked at without them, whoever calls."""
 
 MAXIMUM_ROUNDS = 4
-"""Rounds in which a value that depends on itself must settle before it is widened."""
+"""Rounds in which a value that depends on itself must settle before its variants are joined, and as many more before
+it is widened."""
 
 MAXIMUM_VALUES = 400
 """Values in a helper beyond which it is looked at once, whoever calls, instead of for each call."""
@@ -158,20 +170,22 @@ class Shapes(Responses):
         return found
 
     def _settled(self, at: At, key: ValueKey) -> tuple[Answer, ...]:
-        """The least fixed point of a value that depends on itself (a loop, a recursion), widened where it does not
-        settle soon.
+        """The least fixed point of a value that depends on itself (a loop, a recursion) with its variants joined, widened
+        where it does not settle soon.
 
         See Cousot and Cousot, "Abstract interpretation" (POPL 1977).
         """
         found: tuple[Answer, ...] = ()
-        for _ in range(MAXIMUM_ROUNDS):
+        for turn in range(2 * MAXIMUM_ROUNDS):
             found = merged(self._answers(at))
             if key not in self._assuming:
                 return found
+            if turn >= MAXIMUM_ROUNDS:
+                found = settled((*self._assumed.get(key, ()), *found))
             if found == self._assumed.get(key, ()):
-                break
+                return settled(found)
             self._assumed[key] = found
-        return widened(found) if sum(answer.kind is AnswerKind.OBJECT for answer in found) > 1 else found
+        return widened(found)
 
     def _answers(self, at: At) -> Iterator[Answer]:
         frame = at.frame
@@ -202,7 +216,7 @@ class Shapes(Responses):
                     AnswerKind.BARE, reason="a list" if kind != "tuple" else "a tuple, which is sent as a list"
                 )
             case Comprehension(kind="dict"):
-                yield Answer(AnswerKind.OBJECT, is_open=True)
+                yield an_object((), is_open=True, reason="a dict made by a comprehension")
             case Comprehension(kind="generator"):
                 yield Answer(AnswerKind.NOT_JSON, reason="a generator")
             case Comprehension():
@@ -381,7 +395,7 @@ class Shapes(Responses):
             yield from answers
         elif thing.name == "builtins.dict.fromkeys" and positional:
             names = listed(self._inference, At(frame, positional[0].value))
-            yield Answer(AnswerKind.OBJECT, frozenset(names or ()), names is None, "" if names else "computed keys")
+            yield an_object(names or (), is_open=names is None, reason="computed keys" if names is None else "")
         elif thing.name in _DUMPERS and positional:
             yield from self.answers(At(frame, positional[0].value))
         elif last == "jsonify":
@@ -400,7 +414,7 @@ class Shapes(Responses):
             )
             for answer in self.answers(At(frame, positional[0].value)):
                 is_error = answer.is_error or code is None or code >= 400
-                yield Answer(answer.kind, answer.keys, answer.is_open, answer.reason, is_error)
+                yield replace(answer, is_error=is_error)
         else:
             for made in self._inference.called(thing, at):
                 yield from self.of_thing(made)

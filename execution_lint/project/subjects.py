@@ -90,11 +90,17 @@ class Answer:
     keys: frozenset[str] = frozenset()
     """Top-level keys that are there for certain."""
     is_open: bool = False
-    """It may have more keys than those."""
+    """It may have more keys than `keys` and `optional`."""
     reason: str = ""
     """What kind of bare value it is, or why it is not known."""
     is_error: bool = False
     """It is sent with an error status."""
+    optional: frozenset[str] = frozenset()
+    """Top-level keys that may be there or not; none of `keys`."""
+
+    def lacks(self, key: str) -> bool:
+        """Whether it is an object that is known never to have the key."""
+        return self.kind is AnswerKind.OBJECT and not self.is_open and key not in self.keys | self.optional
 
 
 @dataclass(frozen=True, slots=True)

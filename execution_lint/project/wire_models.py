@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from execution_lint.facts.values import NONE, Call, Constant, Mapping, Ref
 from execution_lint.model.place import Place
-from execution_lint.project.answers import unknown
+from execution_lint.project.answers import an_object, unknown
 from execution_lint.project.inference import Inference
 from execution_lint.project.models import EVERY_FIELD, Model, Models, Selection
 from execution_lint.project.registration import Registration
@@ -225,7 +225,9 @@ def sent(model: WireModel, returned: tuple[Answer, ...], *, is_dict: bool) -> tu
         elif is_dict and model.keeps_more and answer.kind is AnswerKind.OBJECT:
             more = answer.keys - {key for field in model.fields for key in field.reads}
             keys = frozenset().union(more, *(body.keys for body in bodies))
-            found[Answer(AnswerKind.OBJECT, keys, answer.is_open, answer.reason, answer.is_error)] = None
+            optional = answer.optional.union(*(body.optional for body in bodies))
+            body = an_object(keys, optional, is_open=answer.is_open, reason=answer.reason, is_error=answer.is_error)
+            found[body] = None
         else:
             for body in bodies:
                 found[replace(body, is_error=body.is_error or answer.is_error)] = None

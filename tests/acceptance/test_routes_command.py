@@ -71,7 +71,15 @@ def test_json_is_what_the_guide_says(project: Path) -> None:
         (13, "object", ["job_id", "status"]),
         (13, "bare", []),
     ]
-    assert {key for exit in exits for key in exit} == {"line", "kind", "keys", "may_have_more_keys", "via", "reason"}
+    assert {key for exit in exits for key in exit} == {
+        "line",
+        "kind",
+        "keys",
+        "may_have_more_keys",
+        "optional_keys",
+        "via",
+        "reason",
+    }
     assert (run["path"], run["contract"]) == ("/run", None)
     assert [(exit["keys"], exit["may_have_more_keys"]) for exit in run["exits"]] == [(["plugin"], True)]
 

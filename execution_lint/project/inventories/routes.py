@@ -18,16 +18,22 @@ class ExitEntry(msgspec.Struct, frozen=True):
     """`object`, `bare`, `not-json`, `raise` or `unknown`."""
     keys: tuple[str, ...]
     """The top-level keys that are there for certain, sorted."""
-    may_have_more_keys: bool
+    optional_keys: tuple[str, ...] | None
+    """The keys that may be there or not, sorted; None where it may have others than those that are known."""
     via: str
     """What decides the answer in the place of the handler; empty where the handler does."""
     reason: str
     """Why it is not known, or not all of it; what kind of value a bare one is."""
 
     @property
+    def may_have_more_keys(self) -> bool:
+        """Whether it may have other keys than those that are there for certain."""
+        return self.optional_keys != ()
+
+    @property
     def is_decided(self) -> bool:
-        """Whether all of it is known."""
-        return self.kind != AnswerKind.UNKNOWN.value and not self.may_have_more_keys
+        """Whether all of it is known: which keys are always there, and which may be."""
+        return self.kind != AnswerKind.UNKNOWN.value and self.optional_keys is not None
 
 
 class RouteEntry(Entry, frozen=True):
@@ -84,7 +90,7 @@ def _exit(exit: RouteExit, answer: Answer) -> ExitEntry:
         line=exit.place.span.start_line,
         kind=answer.kind.value,
         keys=tuple(sorted(answer.keys)),
-        may_have_more_keys=answer.kind is AnswerKind.OBJECT and answer.is_open,
+        optional_keys=None if answer.is_open else tuple(sorted(answer.optional)),
         via=exit.wire.spelled if exit.wire is not None else "",
         reason=answer.reason,
     )

@@ -39,6 +39,7 @@ class RouteLayout:
                     "kind": exit.kind,
                     "keys": list(exit.keys),
                     "may_have_more_keys": exit.may_have_more_keys,
+                    "optional_keys": None if exit.optional_keys is None else list(exit.optional_keys),
                     "via": exit.via or None,
                     "reason": exit.reason or None,
                 }
@@ -50,8 +51,9 @@ class RouteLayout:
 def _answer(exit: ExitEntry) -> str:
     match exit.kind:
         case "object":
-            keys = ", ".join((*exit.keys, "…") if exit.may_have_more_keys else exit.keys)
-            return f"{{{keys}}}" + (f" ({exit.reason})" if exit.may_have_more_keys and exit.reason else "")
+            further = ("…",) if exit.optional_keys is None else (f"{key}?" for key in exit.optional_keys)
+            keys = ", ".join((*exit.keys, *further))
+            return f"{{{keys}}}" + (f" ({exit.reason})" if exit.optional_keys is None and exit.reason else "")
         case "unknown":
             return f"unknown: {exit.reason}"
         case _:

@@ -34,7 +34,7 @@ from collections.abc import Iterator
 from execution_lint.model.confidence import Confidence
 from execution_lint.model.finding import Finding
 from execution_lint.project.project import Project
-from execution_lint.project.subjects import AnswerKind, RouteExit
+from execution_lint.project.subjects import RouteExit
 from execution_lint.rules.rule import Rule
 
 RULE = Rule(
@@ -61,9 +61,9 @@ def check(exit: RouteExit, project: Project) -> Iterator[Finding]:
     if governance is None or exit.has_model:
         return
     lacking = [
-        tuple(key for key in governance.envelope.require if key not in answer.keys)
+        tuple(key for key in governance.envelope.require if answer.lacks(key))
         for answer in exit.answers
-        if answer.kind is AnswerKind.OBJECT and not answer.is_open and not answer.is_error
+        if not answer.is_error
     ]
     missing = max(lacking, key=len, default=())
     if missing:

@@ -66,7 +66,7 @@ def check(exit: RouteExit, project: Project) -> Iterator[Finding]:
             help="declare the answer: a return annotation or `response_model` with the keys of the envelope",
             route=exit.routes[0].spelled if exit.routes else exit.handler,
             envelope=governance.envelope.name,
-            reason=undecided.reason or "it may have other keys than those that are seen",
+            reason=_reason(undecided, required),
         )
 
 
@@ -75,6 +75,13 @@ def _is_open(answer: Answer, required: frozenset[str]) -> bool:
         case AnswerKind.UNKNOWN:
             return True
         case AnswerKind.OBJECT:
-            return answer.is_open and not required <= answer.keys
+            return any(key not in answer.keys and not answer.lacks(key) for key in required)
         case _:
             return False
+
+
+def _reason(answer: Answer, required: frozenset[str]) -> str:
+    left_out = sorted(answer.optional & required)
+    if answer.kind is AnswerKind.OBJECT and left_out:
+        return f"{', '.join(f'`{key}`' for key in left_out)} may be left out"
+    return answer.reason or "it may have other keys than those that are seen"
