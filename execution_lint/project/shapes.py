@@ -41,22 +41,18 @@ from execution_lint.project.answers import (
 from execution_lint.project.inference import Inference
 from execution_lint.project.reachability import Reachability
 from execution_lint.project.response_names import response_kind
-from execution_lint.project.responses import Responses
 from execution_lint.project.standard_names import AWAITING, COPIERS, IN_THREADS
 from execution_lint.project.strings import listed, status_code
 from execution_lint.project.subjects import Answer, AnswerKind
+from execution_lint.project.thing_shapes import SCALAR_KINDS, ThingShapes
 from execution_lint.project.things import (
     At,
     ClassThing,
-    ConstantThing,
     ExternalThing,
     Frame,
     FunctionThing,
     InstanceThing,
-    MemberThing,
-    MemberValueThing,
     PartialThing,
-    TextThing,
     Thing,
     UnknownThing,
     ValueKey,
@@ -84,39 +80,8 @@ _DUMPERS = frozenset(
     {"dataclasses.asdict", "attr.asdict", "attrs.asdict", "msgspec.to_builtins", "msgspec.structs.asdict"}
 )
 
-_SCALARS = {
-    "builtins.str": "a string",
-    "builtins.int": "a number",
-    "builtins.float": "a number",
-    "builtins.bool": "a boolean",
-    "builtins.bytes": "bytes",
-    "builtins.list": "a list",
-    "builtins.tuple": "a list",
-    "builtins.set": "a list",
-    "builtins.frozenset": "a list",
-    "typing.List": "a list",
-    "typing.Sequence": "a list",
-    "collections.abc.Sequence": "a list",
-    "typing.Iterable": "a list",
-    "typing.Tuple": "a list",
-    "datetime.datetime": "a string",
-    "uuid.UUID": "a string",
-}
-_DICTS = frozenset(
-    {
-        "builtins.dict",
-        "typing.Dict",
-        "typing.Mapping",
-        "collections.abc.Mapping",
-        "collections.OrderedDict",
-        "typing.MutableMapping",
-    }
-)
 
-_CONSTANTS = {"None": "null", "bool": "a boolean", "int": "a number", "float": "a number"}
-
-
-class Shapes(Responses):
+class Shapes(ThingShapes):
     """Answers what a value is as JSON: its top-level keys, or that it is none, or why that is not known."""
 
     def __init__(self, inference: Inference, reachability: Reachability) -> None:
@@ -170,8 +135,8 @@ class Shapes(Responses):
         return found
 
     def _settled(self, at: At, key: ValueKey) -> tuple[Answer, ...]:
-        """The least fixed point of a value that depends on itself (a loop, a recursion) with its variants joined, widened
-        where it does not settle soon.
+        """The least fixed point of a value that depends on itself (a loop, a recursion) with its variants joined;
+        widened where it does not settle soon.
 
         See Cousot and Cousot, "Abstract interpretation" (POPL 1977).
         """
@@ -224,7 +189,7 @@ class Shapes(Responses):
             case Text() | Formatted():
                 yield Answer(AnswerKind.BARE, reason="a string")
             case Constant(kind=kind):
-                yield Answer(AnswerKind.BARE, reason=_CONSTANTS.get(kind, "a scalar"))
+                yield Answer(AnswerKind.BARE, reason=SCALAR_KINDS.get(kind, "a scalar"))
             case Operation(operator="|", operands=(left, right)):
                 yield from self._united(frame, left, right)
             case Operation(operator="==" | "!=" | "<" | ">" | "<=" | ">=" | "in" | "not in" | "is" | "is not" | "not"):
@@ -435,46 +400,3 @@ class Shapes(Responses):
                     yield unknown(reason)
                 case _:
                     yield unknown("a function from outside the project, in another thread")
-
-    def of_thing(self, thing: Thing) -> Iterator[Answer]:
-        """What an object is as JSON, by its class."""
-        match thing:
-            case InstanceThing(of=ClassThing() as cls):
-                if self._inference.is_enum(cls):
-                    yield Answer(AnswerKind.BARE, reason="a string")
-                    return
-                base = self._response_base(cls)
-                if base:
-                    yield unknown("a response that was made elsewhere")
-                    return
-                answer = self.models.answer(cls, by_alias=True)
-                yield (
-                    answer
-                    if answer is not None
-                    else unknown(
-                        f"`{self._inference.scope(cls.definition).qualname}` is no model whose fields are declared"
-                    )
-                )
-            case InstanceThing(of=ExternalThing(name=name)) if name in _DICTS:
-                yield Answer(AnswerKind.OBJECT, is_open=True, reason="a dict whose keys are not declared")
-            case InstanceThing(of=ExternalThing(name=name)) if name in _SCALARS:
-                yield Answer(AnswerKind.BARE, reason=_SCALARS[name])
-            case InstanceThing(of=ExternalThing(name="typing.Coroutine"), parameters=parameters) if parameters:
-                for part in parameters[-1]:
-                    yield from self.of_thing(part)
-            case InstanceThing(of=ExternalThing(name="typing.Generator")):
-                yield Answer(AnswerKind.NOT_JSON, reason="a generator")
-            case InstanceThing(of=ExternalThing() as external) if self.is_response(external):
-                yield unknown("a response that was made elsewhere")
-            case InstanceThing(of=ExternalThing(name=name)):
-                yield unknown(f"`{name}` is outside the project")
-            case MemberThing() | MemberValueThing() | TextThing():
-                yield Answer(AnswerKind.BARE, reason="a string")
-            case ConstantThing(kind=kind):
-                yield Answer(AnswerKind.BARE, reason=_CONSTANTS.get(kind, "a scalar"))
-            case UnknownThing(reason=reason):
-                yield unknown(reason)
-            case ExternalThing(name=name):
-                yield unknown(f"`{name}` is outside the project")
-            case _:
-                yield unknown("an object that is not followed")

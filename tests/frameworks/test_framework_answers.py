@@ -136,7 +136,7 @@ def _allows(exit: Any, answer: dict[str, Any]) -> bool:
         return False
     keys: set[str] = set(answer["keys"])
     known: set[str] = set(exit.keys)
-    return known <= keys if exit.may_have_more_keys else known == keys
+    return known <= keys and (exit.optional_keys is None or keys - known <= set(exit.optional_keys))
 
 
 def _is_of_framework(answer: dict[str, Any], exits: list[Any]) -> bool:

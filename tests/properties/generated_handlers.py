@@ -19,6 +19,7 @@ from typing_extensions import NotRequired, TypedDict
 app = FastAPI()
 KEY_A = "a"
 PREFIX = "pre"
+FIELDS_A, FIELDS_B = {"a", "b"}, {"b", "c"}
 
 
 class Key(str, Enum):
@@ -38,6 +39,14 @@ class Large(Small):
     @property
     def d(self) -> int:
         return 4
+
+
+class Sparse(BaseModel):
+    a: int
+    b: Optional[int] = None
+    c: int = 3
+    d: Any = 4
+    e: Optional[int]
 
 
 class Aliased(BaseModel):
@@ -142,6 +151,11 @@ def _dict() -> st.SearchStrategy[str]:
                 'Large().model_dump(exclude={"a"})',
                 'Large().model_dump(include={"a", "b"})',
                 "Small(a=2).model_dump(exclude_none=True)",
+                "Sparse(a=1, e=None).model_dump(exclude_none=True)",
+                "Sparse(a=1, e=None, b=2).model_dump(exclude_unset=True)",
+                "Sparse(a=1, e=1, c=3).model_dump(exclude_defaults=True)",
+                "Sparse(a=1, e=1).model_dump(include=FIELDS_A if p else FIELDS_B)",
+                "Sparse(a=1, e=1).model_dump(exclude=FIELDS_B if q else None, exclude_none=q)",
                 "Aliased().model_dump()",
                 "Aliased().model_dump(by_alias=True)",
                 "Generated().model_dump(by_alias=True)",
@@ -188,6 +202,10 @@ def _changes(depth: int) -> st.SearchStrategy[list[str]]:
                 ["try:", "    risky(q)", "except ValueError:", '    return {"failed": True}', "finally:", "    pass"],
                 ["match p:", "    case True:", '        answer["v"] = 1', "    case _:", "        pass"],
                 ['answer["k"] = 1 if p else None'],
+                ['answer["a" if p else "b"] = 1'],
+                ['answer.pop("a" if p else "b", None)'],
+                ["for name in list(answer):", "    if q:", "        del answer[name]"],
+                ['for name in ("m", "n"):', "    if p:", "        answer[name] = 1"],
                 ["while not answer:", '    answer["w"] = 1'],
                 ["answer = None if p and not p else answer"],
             ]
@@ -225,6 +243,7 @@ _RETURNS = (
     "return Generated()",
     "return Line()",
     "return Allowing(more=1)",
+    "return Sparse(a=1, e=None)",
     "return answer or {'empty': 1}",
     "return [answer]",
     "return (await later(answer))",
@@ -238,6 +257,9 @@ _HEADS = (
     ('@app.get("/{name}", response_model=Aliased)', ""),
     ('@app.get("/{name}", response_model=Large, response_model_exclude={{"a"}})', ""),
     ('@app.get("/{name}", response_model=Small, response_model_exclude_none=True)', ""),
+    ('@app.get("/{name}", response_model=Sparse, response_model_exclude_none=True)', ""),
+    ('@app.get("/{name}", response_model=Sparse, response_model_exclude_unset=True)', ""),
+    ('@app.get("/{name}", response_model=Sparse, response_model_exclude_defaults=True)', ""),
     ('@app.get("/{name}", response_model=Allowing)', ""),
     ('@app.get("/{name}", response_model=None)', " -> Small"),
     ('@app.get("/{name}")', " -> Line"),
