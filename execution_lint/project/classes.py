@@ -190,9 +190,10 @@ class Classes(Scoping):
                 return self.column(At(frame, argument.value)) or UnknownThing(f"the column `{name}` of a table")
         return None
 
-    def column(self, at: At) -> InstanceThing | None:
-        """The enum that the definition of a column names: `Column(Enum(JobStatus))`,
-        `CharField(choices=JobStatus.choices)`."""
+    def column(self, at: At) -> InstanceThing | MemberValueThing | None:
+        """What the definition of a column says of an enum: that the column holds its members, as
+        `Column(Enum(JobStatus))` and `CharField(choices=JobStatus.choices)` do, or that it starts as a member's
+        value."""
         call = self.value(at)
         if not isinstance(call, Call):
             return None
@@ -207,13 +208,13 @@ class Classes(Scoping):
                 if not isinstance(scope.values[candidate], (Free, Attribute, Nested)):
                     continue
                 for thing in self.things(At(at.frame, candidate)):
-                    owner = (
-                        thing
-                        if isinstance(thing, ClassThing)
-                        else thing.of
-                        if isinstance(thing, (MemberThing, MemberValueThing))
-                        else None
-                    )
-                    if owner is not None and self.is_enum(owner):
-                        return InstanceThing(owner)
+                    match thing:
+                        case ClassThing() if self.is_enum(thing):
+                            return InstanceThing(thing)
+                        case MemberThing(of=cls):
+                            return InstanceThing(cls)
+                        case MemberValueThing(of=cls):
+                            return MemberValueThing(cls)
+                        case _:
+                            continue
         return None
