@@ -160,10 +160,10 @@ class OpenedFile:
         """
         found: set[int] = set()
         region_of_line = self._region_of_line
-        for line in _lines_of(needles.words if words is None else words, self.text, self._starts):
+        for line in _lines_of(_among(needles.words, words), self.text, self._starts):
             found.add(region_of_line[line])
         for use, used in needles.uses:
-            for word in used:
+            for word in _among(used, words):
                 for line in _lines_of((word,), self.text, self._starts):
                     index = region_of_line[line]
                     goes_on = line > 0 and region_of_line[line - 1] == index and self._line(line - 1).endswith("\\")
@@ -413,6 +413,10 @@ class OpenedFile:
         pieces = _pieces(tree, self.lines)
         self.regions = tuple(region for region, _ in pieces)
         self._trees = [statements for _, statements in pieces]
+
+
+def _among(wanted: frozenset[str], words: frozenset[str] | None) -> frozenset[str]:
+    return wanted if words is None else wanted & words
 
 
 def _lines_of(words: Iterable[str], text: str, starts: Sequence[int]) -> Iterator[int]:

@@ -170,7 +170,7 @@ class Vocabularies:
     def _typing_status_fields(self, names: frozenset[str]) -> frozenset[str]:
         """The enums of these names that annotate a field whose name says status."""
         found: set[str] = set()
-        for path, regions in self._inference.modules.library.candidates(Needles(names)):
+        for path, regions in self._inference.modules.library.candidates(Needles(types=names)):
             module = self._inference.modules.at(path)
             for region in regions if module is not None else ():
                 if module is None or module.regions[region].kind not in (RegionKind.CLASS, RegionKind.COMPOUND):

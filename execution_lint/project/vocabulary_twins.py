@@ -106,11 +106,11 @@ class VocabularyTwins:
             definition: [_spellings(word) for word in _words(vocabulary)]
             for definition, vocabulary in self._rich.items()
         }
-        needles: set[str] = set()
-        for spellings in asked.values():
-            rare = sorted(spellings, key=lambda words: (-max(map(len, words), default=0), sorted(words)))[:2]
-            needles.update(word for words in rare for word in words)
-        for path, regions in self._inference.modules.library.candidates(Needles(frozenset(needles))):
+        needles = Needles()
+        for vocabulary in self._rich.values():
+            for word in sorted(_words(vocabulary), key=lambda word: (-len(_longest_part(word)), word))[:2]:
+                needles |= _needles(word)
+        for path, regions in self._inference.modules.library.candidates(needles):
             module = self._inference.modules.at(path)
             for region in regions if module is not None else ():
                 assert module is not None
@@ -304,10 +304,20 @@ def _words(vocabulary: VocabularyFact) -> tuple[str, ...]:
     return tuple(dict.fromkeys(value for _, value, _ in vocabulary.members))
 
 
+def _needles(word: str) -> Needles:
+    """What stands in the text wherever a string says the word."""
+    is_whole = _longest_part(word) == word
+    return Needles(strings=_spellings(word)) if is_whole else Needles(_spellings(word))
+
+
 def _spellings(word: str) -> frozenset[str]:
     """One of these stands in the text wherever the word does, in whatever case: its longest part in the usual cases."""
-    part = max(_PART.findall(word), key=len, default="")
+    part = _longest_part(word)
     return frozenset({part, part.lower(), part.upper(), part.capitalize(), part.title()} - {""})
+
+
+def _longest_part(word: str) -> str:
+    return max(_PART.findall(word), key=len, default="")
 
 
 def _texts(scope: Scope, ref: Ref, depth: int = 3) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from enum import Enum
+from keyword import kwlist
 
 import msgspec
 
@@ -14,6 +15,13 @@ _WORD = re.compile(r"\w+")
 # Not `\w`, which lacks the combining marks that identifiers may hold.
 _NAME = re.compile(r"[^\x00-/:-@\[-^`{-\x7f]+")
 _DEFINITION = re.compile(r"(?:def|class|async)\b")
+_NAME_BEFORE = re.compile(r"[^\W\d]\w*\Z")
+_NAME_BEHIND = re.compile(r"[^\W\d]\w*")
+_BESIDE_NAMES = frozenset(kwlist) | {"match", "case", "type"}
+"""The words that can stand beside a name with nothing but blanks between them; two names are prose."""
+_QUOTES = ("", '"', "'", "\\")
+# An annotation that began on a line before: names, with something between any two.
+_WITHIN_TYPE = re.compile(r"""(?:\s*(?:[\w.]+\s*)?[\[\](),|"'])*\s*(?:[\w.]*\.)?""")
 _IMPORTING = re.compile(r"\b(?:from|import)\b")
 
 
@@ -75,6 +83,12 @@ class Use(Enum):
     """The name of an argument."""
     IMPORT = "import"
     """The name of a module that is imported from, or a part of it."""
+    NAME = "name"
+    """A name in code, or all of a string: no word of a sentence."""
+    STRING = "string"
+    """All of a string."""
+    TYPE = "type"
+    """A name in an annotation."""
 
 
 class Needles(msgspec.Struct, frozen=True):
@@ -91,6 +105,9 @@ class Needles(msgspec.Struct, frozen=True):
     calls: frozenset[str] = frozenset()
     keywords: frozenset[str] = frozenset()
     imports: frozenset[str] = frozenset()
+    names: frozenset[str] = frozenset()
+    strings: frozenset[str] = frozenset()
+    types: frozenset[str] = frozenset()
 
     def __or__(self, other: "Needles") -> "Needles":
         return Needles(
@@ -100,6 +117,9 @@ class Needles(msgspec.Struct, frozen=True):
             self.calls | other.calls,
             self.keywords | other.keywords,
             self.imports | other.imports,
+            self.names | other.names,
+            self.strings | other.strings,
+            self.types | other.types,
         )
 
     def without(self, words: frozenset[str]) -> "Needles":
@@ -111,6 +131,9 @@ class Needles(msgspec.Struct, frozen=True):
             self.calls - words,
             self.keywords - words,
             self.imports - words,
+            self.names - words,
+            self.strings - words,
+            self.types - words,
         )
 
     @property
@@ -121,13 +144,16 @@ class Needles(msgspec.Struct, frozen=True):
             (Use.CALL, self.calls),
             (Use.KEYWORD, self.keywords),
             (Use.IMPORT, self.imports),
+            (Use.NAME, self.names),
+            (Use.STRING, self.strings),
+            (Use.TYPE, self.types),
         )
         return tuple((use, words) for use, words in every if words)
 
     @property
     def all_words(self) -> frozenset[str]:
         """Every word, however it counts."""
-        return self.words | self.decorators | self.methods | self.calls | self.keywords | self.imports
+        return self.words.union(self.decorators, *(words for _, words in self.uses))
 
     def stand_in(self, lines: Iterable[str]) -> bool:
         """Whether these lines make a candidate: the definition that the fast way to find them must agree with."""
@@ -179,6 +205,18 @@ def _may_be(use: Use, before: str, behind: str) -> bool:
             return behind.lstrip(BLANKS)[:1] in ("=", "\\")
         case Use.IMPORT:
             return True
+        case Use.NAME:
+            return _is_beside_name(_NAME_BEFORE.search(before.rstrip(BLANKS))) and _is_beside_name(
+                _NAME_BEHIND.match(behind.lstrip(BLANKS))
+            )
+        case Use.STRING:
+            return before[-1:] in _QUOTES and behind[:1] in _QUOTES
+        case Use.TYPE:
+            return (":" in before or bool(_WITHIN_TYPE.fullmatch(before))) and behind.lstrip(BLANKS)[:1] != "("
+
+
+def _is_beside_name(word: re.Match[str] | None) -> bool:
+    return word is None or word[0] in _BESIDE_NAMES
 
 
 def _opens(behind: str) -> bool:

@@ -17,7 +17,6 @@ _ASCII_BYTES = bytes(range(0x80))
 _PLAIN_ENCODINGS = frozenset({"", "utf-8", "ascii"})
 # The look behind keeps a long run of letters from being tried at each of them.
 _NAME = re.compile(r"(?<![A-Za-z0-9_])[A-Za-z0-9_]*[^\x00-\x7f][^\x00-/:-@\[-^`{-\x7f]*")
-_NO_WORD: frozenset[str] = frozenset()
 _DEFINITION = re.compile(rb"[\r\n][ \t\f]*(?:def|class|async)\b")
 
 
@@ -46,11 +45,15 @@ class WordIndex:
         found: dict[str, frozenset[str] | None] = dict.fromkeys(self._hidden)
         wanted = needles.all_words
         respelled = [path for path, names in self._respelled.items() if not wanted.isdisjoint(names)]
-        words = self._with_word(needles.words)
-        for path, present in words.items():
-            found.setdefault(path, present)
-        for path in respelled:
-            found.setdefault(path, None)
+        uses = needles.uses
+        for path, present in self._with_word(needles.words.union(*(used for _, used in uses))).items():
+            known = needles.all_words if present is None else present
+            if path not in found and (
+                not needles.words.isdisjoint(known)
+                or any(_may_stand_as(use, self._files[path], used & known) for use, used in uses)
+            ):
+                found[path] = present
+        found.update(dict.fromkeys(respelled))
         if needles.decorators:
             decorators = re.compile(
                 rb"(?:%s)"
@@ -59,11 +62,6 @@ class WordIndex:
             for path in self._with_word(needles.decorators):
                 if path not in found and _has_decorator(self._files[path], decorators):
                     found[path] = None
-        for use, used in needles.uses:
-            for path, present in self._with_word(used).items():
-                known = found.get(path, _NO_WORD)
-                if known is not None and _may_stand_as(use, self._files[path], used if present is None else present):
-                    found.setdefault(path, known)
         return found
 
     def can_hold(self, path: str, word: str) -> bool:

@@ -41,6 +41,44 @@ LINES = {
     "app(mount, table)": set(),
 }
 
+NAME_NEEDLES = {
+    Use.NAME: Needles(names=frozenset({"mount"})),
+    Use.STRING: Needles(strings=frozenset({"mount"})),
+    Use.TYPE: Needles(types=frozenset({"mount"})),
+}
+NAME_LINES = {
+    "mount": {Use.NAME, Use.STRING, Use.TYPE},
+    "x = app.mount": {Use.NAME},
+    "x = app . mount": {Use.NAME},
+    "if not mount and y in mount: pass": {Use.NAME},
+    "x = 1if mount else 0": {Use.NAME},
+    "for mount in x: pass": {Use.NAME},
+    "match mount:\n    case 1: pass": {Use.NAME},
+    "x = 'mount'": {Use.NAME, Use.STRING},
+    'x = r"mount"': {Use.NAME, Use.STRING},
+    'x = """mount"""': {Use.NAME, Use.STRING},
+    "x = '\\\nmount\\\n'": {Use.NAME, Use.STRING, Use.TYPE},
+    "x = f'{mount} is {mount!r}'": {Use.NAME},
+    "x = ' mount '": {Use.NAME},
+    "x = 'the mount of it'": set(),
+    "x = 'mount it'": set(),
+    "x = 'never mount'": set(),
+    "# never mount": set(),
+    "x: mount = 1": {Use.NAME, Use.TYPE},
+    "x: 'mount | None' = 1": {Use.NAME, Use.TYPE},
+    "x: dict[str, app.mount] = 1": {Use.NAME, Use.TYPE},
+    "x: dict[\n    str, app.mount\n] = 1": {Use.NAME, Use.TYPE},
+    "x: dict[\n    mount.inner, str\n] = 1": {Use.NAME, Use.TYPE},
+    "x: \\\n  mount": {Use.NAME, Use.TYPE},
+    "def f(x: int, y: mount): pass": {Use.NAME, Use.TYPE},
+    "def f(\n    x: mount\n): pass": {Use.NAME, Use.TYPE},
+    "x: mount() = 1": {Use.NAME},
+    "import mount": {Use.NAME},
+    "x = mounting": set(),
+}
+"""What the names of variables, the words of vocabularies and the names of types can be among."""
+EVERY = {**NEEDLES, **NAME_NEEDLES}
+
 
 def paths(text: str, needles: Needles) -> tuple[bool, bool, bool]:
     """Whether the file may hold one, whether its region does, and whether it does by definition."""
@@ -56,21 +94,48 @@ def paths(text: str, needles: Needles) -> tuple[bool, bool, bool]:
 
 
 @pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
-@pytest.mark.parametrize("use", list(Use))
+@pytest.mark.parametrize("use", NEEDLES)
 @pytest.mark.parametrize("text", LINES)
 def test_a_use_is_told_from_its_line(text: str, use: Use, ending: str) -> None:
     assert paths(text.replace("\n", ending) + ending, NEEDLES[use]) == ((use in LINES[text]),) * 3
 
 
+@pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("use", NAME_NEEDLES)
+@pytest.mark.parametrize("text", NAME_LINES)
+def test_a_name_is_told_from_a_word_of_prose(text: str, use: Use, ending: str) -> None:
+    assert paths(text.replace("\n", ending) + ending, NAME_NEEDLES[use]) == ((use in NAME_LINES[text]),) * 3
+
+
 @pytest.mark.parametrize("use", list(Use))
 def test_another_spelling_of_the_word_counts_wherever_it_stands(use: Use) -> None:
-    assert paths("x = ｍount\n", NEEDLES[use]) == (True, True, True)
+    assert paths("x = ｍount\n", EVERY[use]) == (True, True, True)
 
 
 @given(
     st.lists(
         st.sampled_from(
-            ["mount", ".", "(", ")", "=", " ", "\\\n", "\n", "#", "import", "from", "x", "ｍount", "é", "\f", ","]
+            [
+                "mount",
+                ".",
+                "(",
+                ")",
+                "=",
+                " ",
+                "\\\n",
+                "\n",
+                "#",
+                "'",
+                ":",
+                "if",
+                "import",
+                "from",
+                "x",
+                "ｍount",
+                "é",
+                "\f",
+                ",",
+            ]
         ),
         max_size=12,
     ).map("".join),
@@ -78,7 +143,7 @@ def test_another_spelling_of_the_word_counts_wherever_it_stands(use: Use) -> Non
 )
 def test_whatever_is_written_all_agree(text: str, use: Use) -> None:
     """The file may be one too many, as each region is looked at too."""
-    in_file, in_region, defined = paths(text, NEEDLES[use])
+    in_file, in_region, defined = paths(text, EVERY[use])
     assert in_region == defined
     assert in_file >= in_region
 
