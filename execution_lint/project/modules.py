@@ -22,6 +22,8 @@ class Module:
         self.import_root = import_root
         self._source = source
         self._methods: dict[int, tuple[int, ...]] = {}
+        self._global_by_name: dict[str, tuple[tuple[int, int, Ref], ...]] = {}
+        self._globals: dict[int, dict[str, list[tuple[int, int, Ref]]]] = {}
         self._bound_by_name: dict[str, tuple[tuple[int, Ref], ...]] = {}
 
     @property
@@ -87,25 +89,31 @@ class Module:
         )
 
     @cached_property
-    def _with_globals(self) -> tuple[int, ...]:
+    def _with_globals(self) -> frozenset[int]:
         """The functions that may bind names of the module."""
         functions = (RegionKind.FUNCTION, RegionKind.METHOD)
-        return tuple(
-            index for index in sorted(self._source.mentioning("global")) if self.regions[index].kind in functions
-        )
+        return frozenset(index for index in self._source.mentioning("global") if self.regions[index].kind in functions)
 
     def global_bindings(self, name: str) -> tuple[tuple[int, int, Ref], ...]:
         """Region, scope and value of what functions bind to the `name` of the module by a `global` statement."""
-        found: list[tuple[int, int, Ref]] = []
-        for index in self._with_globals:
-            facts = self.facts(index) if self.mentions(index, name) else None
+        if name not in self._global_by_name:
+            regions = self._with_globals & self._source.mentioning(name) if self._with_globals else frozenset()
+            self._global_by_name[name] = tuple(
+                binding for index in sorted(regions) for binding in self._globals_in(index).get(name, ())
+            )
+        return self._global_by_name[name]
+
+    def _globals_in(self, region: int) -> dict[str, list[tuple[int, int, Ref]]]:
+        """What a function binds to names of the module, by name."""
+        if region not in self._globals:
+            found: dict[str, list[tuple[int, int, Ref]]] = {}
+            facts = self.facts(region)
             for number, scope in enumerate(facts.scopes if facts is not None else ()):
-                found.extend(
-                    (index, number, assignment.value)
-                    for assignment in scope.assignments
-                    if assignment.kind is TargetKind.GLOBAL and assignment.name == name and assignment.value != NONE
-                )
-        return tuple(found)
+                for assignment in scope.assignments:
+                    if assignment.kind is TargetKind.GLOBAL and assignment.value != NONE:
+                        found.setdefault(assignment.name, []).append((region, number, assignment.value))
+            self._globals[region] = found
+        return self._globals[region]
 
     def _final(self, found: list[tuple[int, Ref]]) -> tuple[tuple[int, Ref], ...]:
         """The bindings that count when functions are called: a definition at the top level replaces what came before
