@@ -42,21 +42,56 @@ class Carriers:
         found: dict[str, set[int]] = {}
         for path in self.naming:
             found[path] = set(range(len(self._inference.module(path).regions)))
-        for path, regions in self._inference.modules.library.candidates(Needles(self.words)):
+        for path, regions in self._inference.modules.library.candidates(Needles(names=self.words)):
             found.setdefault(path, set()).update(regions)
         return found
 
     @cached_property
     def words(self) -> frozenset[str]:
         """The names of what carries a vocabulary: fields, functions and classes whose declaration names one."""
-        found: set[str] = set()
-        for path, regions in self.naming.items():
-            module = self._inference.module(path)
-            for region in regions:
-                facts = module.facts(region)
-                for index, scope in enumerate(facts.scopes if facts is not None else ()):
-                    found.update(self._carried(scope, module.regions[region].owner if index else ""))
-        return frozenset(found)
+        return frozenset(name for scope, owner in self._naming_scopes for name in self._carried(scope, owner))
+
+    @cached_property
+    def takers(self) -> frozenset[str]:
+        """By which names a call can be given a member: those of functions and classes that declare to take one, and
+        the attributes that hold them."""
+        said = self.names | frozenset(
+            name
+            for scope, _ in self._naming_scopes
+            if scope.kind is not ScopeKind.FUNCTION
+            for name, ref in scope.bindings
+            if mentioned(scope, ref) & self.names
+        )
+        found = {"__init__", "__class__"}
+        for scope, owner in self._naming_scopes:
+            taken = (
+                [assignment.annotation for assignment in scope.assignments]
+                + [assignment.value for assignment in scope.assignments]
+                if scope.kind is ScopeKind.CLASS
+                else [ref for parameter in scope.parameters for ref in (parameter.annotation, parameter.default)]
+            )
+            if any(mentioned(scope, ref) & said for ref in taken):
+                found.update((scope.name, owner) if scope.name == "__init__" else (scope.name,))
+        held = {
+            assignment.name
+            for scope, _ in self._naming_scopes
+            for assignment in scope.assignments
+            if (scope.kind is ScopeKind.CLASS or assignment.kind is TargetKind.ATTRIBUTE)
+            and not found.isdisjoint(mentioned(scope, assignment.value))
+        }
+        return frozenset(found | held)
+
+    @cached_property
+    def _naming_scopes(self) -> tuple[tuple[Scope, str], ...]:
+        """The scopes that name a vocabulary, each with the class that its region is a method of."""
+        return tuple(
+            (scope, module.regions[region].owner if index else "")
+            for path, regions in self.naming.items()
+            for module in (self._inference.module(path),)
+            for region in regions
+            if (facts := module.facts(region)) is not None
+            for index, scope in enumerate(facts.scopes)
+        )
 
     def is_asked(self, frame: Frame, name: str) -> bool:
         """Whether something called `name` can be governed: outside the modules that name a vocabulary only what

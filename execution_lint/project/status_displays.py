@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from execution_lint.facts.scopes import Scope
 from execution_lint.facts.values import NONE, Call, Choice, Declared, Free, Mapping, Narrowed, Ref, Sequence, Text
 from execution_lint.project.inference import Inference
 from execution_lint.project.standard_names import ITERABLES, MAPPINGS, TUPLES
@@ -57,6 +58,27 @@ def parts_of(
                 yield from _entry(inference, frame, key, held, types, depth - 1)
         case _:
             return
+
+
+def holds_text(scope: Scope, ref: Ref, depth: int = _DEPTH) -> bool:
+    """Whether `parts_of` could find a literal in a display, whatever its type: asked first, for types cost."""
+    if ref == NONE or depth == 0:
+        return False
+    match scope.values[ref]:
+        case Text():
+            return True
+        case Choice(alternatives=parts) | Sequence(elements=parts):
+            return any(holds_text(scope, part, depth - 1) for part in parts)
+        case Declared(value=base) | Narrowed(base=base):
+            return holds_text(scope, base, depth - 1)
+        case Call(function=function, arguments=arguments) if len(arguments) == 1:
+            called = scope.values[function]
+            is_container = isinstance(called, Free) and called.name in _CONTAINERS
+            return is_container and holds_text(scope, arguments[0].value, depth - 1)
+        case Mapping(entries=entries):
+            return any(holds_text(scope, part, depth - 1) for entry in entries for part in entry)
+        case _:
+            return False
 
 
 def _entry(inference: Inference, frame: Frame, key: Ref, held: Ref, types: Things, depth: int) -> Iterator[Part]:

@@ -14,6 +14,7 @@ from execution_lint.facts.values import (
     Choice,
     Declared,
     Free,
+    Imported,
     Item,
     Mapping,
     Narrowed,
@@ -25,7 +26,7 @@ from execution_lint.project.inference import Inference
 from execution_lint.project.spelling import last_name, mentioned, spelled
 from execution_lint.project.starts import starts_of
 from execution_lint.project.status_carriers import Carriers
-from execution_lint.project.status_displays import parts_of
+from execution_lint.project.status_displays import holds_text, parts_of
 from execution_lint.project.status_subjects import StatusSubject, StatusSubjects
 from execution_lint.project.subjects import StatusPlace
 from execution_lint.project.things import (
@@ -60,6 +61,8 @@ _EXAMPLES = frozenset({"json_schema_extra", "example", "examples", "openapi_extr
 _EXECUTES = frozenset(
     {"execute", "executemany", "exec_driver_sql", "text", "fetch", "fetchrow", "fetchval", "fetch_all", "fetch_one"}
 )
+_NAMED_SETTERS = frozenset({"setattr", "__setattr__"})
+_COPIES = "model_copy"
 _SETTERS = frozenset({"values", "update", "filter", "filter_by", "insert"})
 _SQL = re.compile(r"(\w+)\s*(?:=|!=|<>|\bNOT\s+IN\b\s*\(|\bIN\b\s*\()\s*('[^']*'(?:\s*,\s*'[^']*')*)", re.IGNORECASE)
 _SQL_WORD = re.compile(r"'([^']*)'")
@@ -107,17 +110,16 @@ class StatusLiterals:
                     else texts_of(scope, assignment.value)
                 ):
                     yield StatusLiteral(frame, ref, where, self._subjects.target(frame, scope, assignment))
-        silent = _silent(scope) | self._rows(frame, scope)
+        silent: frozenset[Ref] | None = None
         for ref, value in enumerate(scope.values):
             if isinstance(value, Call):
-                yield from self._arguments(frame, scope, ref, value)
-                yield from self._looked_up_by_method(frame, scope, ref, value)
-                yield from self._queries(frame, scope, value)
-                yield from self._set_by_name(frame, scope, value)
-                yield from self._set_by_entries(frame, scope, ref, value)
-            elif isinstance(value, Mapping) and ref not in silent and frame.path in self._carriers.naming:
-                yield from self._entries(frame, scope, value)
-                yield from self._beside_members(frame, scope, value)
+                yield from self._of_call(frame, scope, ref, value)
+            elif isinstance(value, Mapping) and frame.path in self._carriers.naming:
+                if silent is None:
+                    silent = _silent(scope) | self._rows(frame, scope)
+                if ref not in silent:
+                    yield from self._entries(frame, scope, value)
+                    yield from self._beside_members(frame, scope, value)
             elif isinstance(value, Item):
                 yield from self._table(frame, scope, value.base, value.index)
         for parameter in scope.parameters:
@@ -132,10 +134,22 @@ class StatusLiterals:
                         subject = StatusSubject(scope.name, "", self._inference.types(At(frame, scope.returns)), False)
                         yield StatusLiteral(frame, ref, StatusPlace.RETURN, subject)
 
+    def _of_call(self, frame: Frame, scope: Scope, ref: Ref, call: Call) -> Iterator[StatusLiteral]:
+        """What is given to a call, by its name."""
+        if not call.arguments:
+            return
+        name = last_name(scope, call.function)
+        yield from self._arguments(frame, scope, ref, call, name)
+        yield from self._looked_up_by_method(frame, scope, ref, call)
+        if name in _EXECUTES:
+            yield from self._queries(frame, scope, call)
+        elif name in _NAMED_SETTERS:
+            yield from self._set_by_name(frame, scope, call)
+        elif name in _SETTERS or name == _COPIES:
+            yield from self._set_by_entries(frame, scope, ref, call, name)
+
     def _queries(self, frame: Frame, scope: Scope, call: Call) -> Iterator[StatusLiteral]:
         """Words that SQL text compares a column with."""
-        if last_name(scope, call.function) not in _EXECUTES or not call.arguments:
-            return
         ref = call.arguments[0].value
         text = scope.values[ref]
         for column, words in _SQL.findall(text.value) if isinstance(text, Text) else ():
@@ -144,8 +158,6 @@ class StatusLiterals:
 
     def _set_by_name(self, frame: Frame, scope: Scope, call: Call) -> Iterator[StatusLiteral]:
         """`setattr(job, "status", "done")`."""
-        if last_name(scope, call.function) not in ("setattr", "__setattr__"):
-            return
         given = [argument.value for argument in call.arguments if argument.name == ""]
         name = scope.values[given[1]] if len(given) == 3 else None
         if isinstance(name, Text) and self._carriers.is_asked(frame, name.value):
@@ -154,15 +166,14 @@ class StatusLiterals:
                     frame, ref, StatusPlace.ASSIGNMENT, self._subjects.attribute(frame, given[0], name.value)
                 )
 
-    def _set_by_entries(self, frame: Frame, scope: Scope, ref: Ref, call: Call) -> Iterator[StatusLiteral]:
+    def _set_by_entries(self, frame: Frame, scope: Scope, ref: Ref, call: Call, method: str) -> Iterator[StatusLiteral]:
         """`job.model_copy(update={"status": ...})`, `update(Job).values({"status": ...})`."""
-        method = last_name(scope, call.function)
         function = scope.values[call.function]
         for argument in call.arguments:
             display = scope.values[argument.value]
             if not isinstance(display, Mapping):
                 continue
-            if method == "model_copy" and argument.name == "update" and isinstance(function, Attribute):
+            if method == _COPIES and argument.name == "update" and isinstance(function, Attribute):
                 owners = self._inference.things(At(frame, function.base))
             elif method in _SETTERS and argument.name == "":
                 owners = self._subjects.queried(frame, ref)
@@ -192,7 +203,8 @@ class StatusLiterals:
     ) -> Iterator[StatusLiteral]:
         """The default of `row.get("status", ...)`."""
         key = scope.values[call.arguments[0].value]
-        if len(call.arguments) != 2 or not isinstance(key, Text):
+        texts = tuple(texts_of(scope, call.arguments[1].value)) if len(call.arguments) == 2 else ()
+        if not texts or not isinstance(key, Text):
             return
         things = tuple(
             found
@@ -205,13 +217,13 @@ class StatusLiterals:
         subject = StatusSubject(
             spelled(scope, ref), key.value, things, self._subjects.is_foreign_owner(frame, function.base), ref=ref
         )
-        for text in texts_of(scope, call.arguments[1].value):
+        for text in texts:
             yield StatusLiteral(frame, text, StatusPlace.DEFAULT, subject)
 
     def _looked_up_by_method(self, frame: Frame, scope: Scope, ref: Ref, call: Call) -> Iterator[StatusLiteral]:
         """`table.get(status)`, and `column.in_([...])`."""
         function = scope.values[call.function]
-        if not isinstance(function, Attribute) or not call.arguments:
+        if not isinstance(function, Attribute):
             return
         if function.name == "get":
             yield from self._table(frame, scope, function.base, call.arguments[0].value)
@@ -243,6 +255,8 @@ class StatusLiterals:
         scope = self._inference.scope(frame)
         if NONE in (ref, annotation) or not isinstance(scope.values[ref], (Sequence, Mapping, Call)):
             return
+        if not holds_text(scope, ref):
+            return
         if frame.path in self._carriers.naming or mentioned(scope, annotation) & self._carriers.words:
             yield from self._parts(frame, ref, self._inference.types(At(frame, annotation)), name)
 
@@ -273,18 +287,19 @@ class StatusLiterals:
                     frame, ref, StatusPlace.CONTAINMENT, self._subjects.expression(frame, scope, left, peers)
                 )
 
-    def _arguments(self, frame: Frame, scope: Scope, ref: Ref, call: Call) -> Iterator[StatusLiteral]:
+    def _arguments(self, frame: Frame, scope: Scope, ref: Ref, call: Call, callee: str) -> Iterator[StatusLiteral]:
         texts = [
             (argument, text)
             for argument in call.arguments
             if not argument.name.startswith("*")
             for text in texts_of(scope, argument.value)
         ]
-        callee = last_name(scope, call.function)
         if frame.path not in self._carriers.naming and callee not in self._carriers.words:
             texts = [(argument, text) for argument, text in texts if argument.name in self._carriers.words]
+        elif not self._may_take(scope, call.function, callee):
+            texts = [(argument, text) for argument, text in texts if argument.name]
         is_made = frame.path in self._carriers.naming and any(
-            isinstance(scope.values[argument.value], (Sequence, Mapping, Call))
+            isinstance(scope.values[argument.value], (Sequence, Mapping, Call)) and holds_text(scope, argument.value)
             for argument in call.arguments
             if argument.value != NONE
         )
@@ -295,9 +310,8 @@ class StatusLiterals:
             return
         things = self._inference.things(At(frame, call.function))
         for argument in call.arguments:
-            if not argument.name.startswith("*") and isinstance(
-                scope.values[argument.value], (Sequence, Mapping, Call)
-            ):
+            is_display = isinstance(scope.values[argument.value], (Sequence, Mapping, Call))
+            if is_display and not argument.name.startswith("*") and holds_text(scope, argument.value):
                 found = self._subjects.argument_things(frame, ref, things, argument.name, argument.value)
                 yield from self._parts(frame, argument.value, found[0], argument.name or found[1])
         for argument, text in texts:
@@ -314,6 +328,14 @@ class StatusLiterals:
                 column=self._subjects.column(frame, ref, argument.name) if argument.name else None,
             )
             yield StatusLiteral(frame, text, StatusPlace.ARGUMENT, subject)
+
+    def _may_take(self, scope: Scope, function: Ref, callee: str) -> bool:
+        """Whether what is called may declare to take a member. The name tells where it is one of an object, whose type
+        costs: a name that stands for a function or a class is followed."""
+        called = scope.values[function]
+        if not isinstance(called, Attribute) or isinstance(scope.values[called.base], (Free, Imported)):
+            return True
+        return callee in self._carriers.takers
 
     def _entries(self, frame: Frame, scope: Scope, mapping: Mapping) -> Iterator[StatusLiteral]:
         for key, value in mapping.entries:
