@@ -11,7 +11,6 @@ from type_truth import Answer, Held, Judged, judged
 ROOT = Path(__file__).parents[1]
 MYPY_IS_WRONG = {
     ("bad_stars", "status"): "of two stars Python binds the later one, as the case says; mypy keeps the earlier",
-    ("bad_django", "JobStatus.QUEUED"): "Django has no types of its own, so that its choices are no enum to mypy",
 }
 """Where mypy says something else and the running program says what we say."""
 

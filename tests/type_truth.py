@@ -233,6 +233,8 @@ class Types:
         found = self._of(claim)
         if found is None:
             return Judged(claim, Answer.UNSEEN, "nothing")
+        if not self._is_known(claim):
+            return Judged(claim, Answer.ANY, "an enum whose base is not known")
         return Judged(claim, self._answer(claim, found), str(found))
 
     def _of(self, claim: Claim) -> types.Type | None:
@@ -250,6 +252,19 @@ class Types:
             if found is not None:
                 return found
         return places.variables.get(span[:2])
+
+    def _is_known(self, claim: Claim) -> bool:
+        """Whether mypy knows the bases of the enum: those of Django have no types of their own."""
+        state = self._result.graph.get(self._modules.get(claim.enum.path, ""))
+        names = state.tree.names if state is not None and state.tree is not None else {}
+        for name in claim.name.split("."):
+            node = names[name].node if name in names else None
+            if not isinstance(node, nodes.TypeInfo):
+                return True
+            names = node.names
+            if node.fallback_to_any and name == claim.name.rpartition(".")[2]:
+                return False
+        return True
 
     def _at(self, path: str) -> "_Places | None":
         if path not in self._places:

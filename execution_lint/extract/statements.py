@@ -33,6 +33,7 @@ from execution_lint.facts.values import (
     Choice,
     Element,
     Entered,
+    Free,
     Imported,
     Item,
     Narrowed,
@@ -40,6 +41,7 @@ from execution_lint.facts.values import (
     Operation,
     Parameter,
     Ref,
+    Sequence,
     Unknown,
 )
 from execution_lint.model.place import Span
@@ -408,8 +410,20 @@ class Statements(Branches):
             [inner.argument(base) for base in node.bases]
             + [Argument(keyword.arg or "**", inner.outer_expression(keyword.value)) for keyword in node.keywords]
         )
+        inner.bases += inner.type_variables(node)
         inner.block(node.body)
         self.bind(node.name, self.add(Nested(inner.index), inner.span))
+
+    def type_variables(self, node: ast.ClassDef) -> tuple[Argument, ...]:
+        """`class Box[T]` as what it is short for: `class Box(Generic[T])`."""
+        names = getattr(node, "type_variables", None)
+        if names is None:
+            names = tuple(parameter.name for parameter in getattr(node, "type_params", ()))
+        if not names:
+            return ()
+        span = self.head
+        variables = self.add(Sequence("tuple", tuple(self.add(Free(name), span) for name in names)), span)
+        return (Argument("", self.add(Item(self.add(Imported("typing", "Generic", 0), span), variables), span)),)
 
     def declare(self, node: ast.Global | ast.Nonlocal) -> None:
         if self.kind is not ScopeKind.FUNCTION:

@@ -18,12 +18,22 @@ from execution_lint.facts.values import (
     Value,
 )
 from execution_lint.project.calls import Calls
-from execution_lint.project.standard_names import COROUTINES, DEPENDS, TUPLES, TYPES, UNIONS, VAGUE_TYPES, WRAPPERS
+from execution_lint.project.standard_names import (
+    COROUTINES,
+    DEPENDS,
+    TUPLES,
+    TYPE_VARIABLES,
+    TYPES,
+    UNIONS,
+    VAGUE_TYPES,
+    WRAPPERS,
+)
 from execution_lint.project.things import (
     At,
     ClassThing,
     ConstantThing,
     ExternalThing,
+    Frame,
     InstanceThing,
     ModuleThing,
     TextThing,
@@ -44,7 +54,12 @@ class Annotations(Calls):
                 for site in sites:
                     yield from self.types(site)
                 if not sites:
-                    yield _instance(self._unbound(frame, name))
+                    thing = self._unbound(frame, name)
+                    yield (
+                        UnknownThing(thing.reason, variable=name)
+                        if isinstance(thing, UnknownThing)
+                        else _instance(thing)
+                    )
             case Imported() as imported:
                 yield from self._imported_type(frame.path, imported)
             case Nested() | Parameter():
@@ -63,20 +78,23 @@ class Annotations(Calls):
                     yield from self.types(At(frame, alternative))
             case Item(base=base, index=index):
                 yield from self._generic(At(frame, base), At(frame, index))
-            case Call(arguments=arguments, function=function) if len(arguments) > 1:
-                is_new_type = any(
-                    isinstance(thing, ExternalThing) and thing.name == "typing.NewType"
-                    for thing in self.things(At(frame, function))
-                )
-                yield from (
-                    self.types(At(frame, arguments[1].value))
-                    if is_new_type
-                    else (UnknownThing("a type made by a call"),)
-                )
+            case Call() as call if call.arguments:
+                yield from self._made_type(frame, call)
             case Text():
                 yield UnknownThing("a quoted type that cannot be read")
             case _:
                 yield UnknownThing("a type that is not followed")
+
+    def _made_type(self, frame: Frame, call: Call) -> Things:
+        """`NewType("Id", str)`, `TypeVar("T")`."""
+        for thing in self.things(At(frame, call.function)):
+            name = thing.name if isinstance(thing, ExternalThing) else ""
+            text = self.value(At(frame, call.arguments[0].value))
+            if name == "typing.NewType" and len(call.arguments) > 1:
+                return self.types(At(frame, call.arguments[1].value))
+            if name in TYPE_VARIABLES and isinstance(text, Text):
+                return (UnknownThing("a type variable", variable=text.value),)
+        return (UnknownThing("a type made by a call"),)
 
     def _imported_type(self, path: str, imported: Imported) -> Iterator[Thing]:
         module = self.module(path)
@@ -119,7 +137,12 @@ class Annotations(Calls):
                 yield from provided or types
             elif name in TYPES:
                 for found in self.types(parts[0]):
-                    yield found.of if isinstance(found, InstanceThing) else UnknownThing("a class that is not known")
+                    variable = found.variable if isinstance(found, UnknownThing) else ""
+                    yield (
+                        found.of
+                        if isinstance(found, InstanceThing)
+                        else UnknownThing("a class that is not known", variable, is_class=bool(variable))
+                    )
             elif name in ("typing.Literal", "typing_extensions.Literal"):
                 for part in parts:
                     for found in self.things(part):

@@ -8,7 +8,6 @@ from execution_lint.facts.values import (
     NONE,
     Nested,
 )
-from execution_lint.project.classes import Classes
 from execution_lint.project.standard_names import (
     COLUMNS,
     PROPERTIES,
@@ -29,9 +28,10 @@ from execution_lint.project.things import (
     UnknownThing,
     declared,
 )
+from execution_lint.project.type_arguments import TypeArguments
 
 
-class Attributes(Classes):
+class Attributes(TypeArguments):
     """Answers what `thing.name` stands for, inherited, annotated and assigned attributes included."""
 
     @abstractmethod
@@ -75,7 +75,7 @@ class Attributes(Classes):
                     sites = self.class_sites(base, name)
                     field = None if is_enum else self._annotated_field(base, name)
                     if field is not None:
-                        yield from self.types(field)
+                        yield from self.attribute_of(cls, base, self.types(field))
                         return
                     if not sites:
                         continue
@@ -109,7 +109,7 @@ class Attributes(Classes):
                 case ClassThing():
                     found = tuple(self._own_attribute(receiver, base, name))
                     if found:
-                        yield from found
+                        yield from self.attribute_of(receiver, base, found)
                         return
                 case (
                     ExternalThing(name="builtins.object")

@@ -9,8 +9,8 @@ from execution_lint.facts.values import (
     Call,
     Text,
 )
-from execution_lint.project.standard_calls import StandardCalls
 from execution_lint.project.standard_names import (
+    CALLABLES,
     CLOSERS,
     CONTEXT_MANAGERS,
     DICT_READS,
@@ -34,6 +34,7 @@ from execution_lint.project.things import (
     UnknownThing,
     distinct,
 )
+from execution_lint.project.type_variables import TypeVariables
 
 MAXIMUM_CALLS = 2
 """Calls into each other whose arguments are followed; deeper ones are looked at without them, whoever calls."""
@@ -42,7 +43,7 @@ MAXIMUM_VALUES = 400
 """Values in a function beyond which it is looked at once, whoever calls, instead of for each call."""
 
 
-class Calls(StandardCalls):
+class Calls(TypeVariables):
     """Follows calls into functions, classes and what the standard library is known to give."""
 
     def called(self, thing: Thing, call: At) -> Iterator[Thing]:
@@ -62,6 +63,8 @@ class Calls(StandardCalls):
                         yield from self.called(method, call)
                     else:
                         yield UnknownThing("calls an object")
+            case InstanceThing(of=ExternalThing(name=name), parameters=parameters) if name in CALLABLES and parameters:
+                yield from parameters[-1]
             case UnknownThing():
                 yield thing
             case _:
@@ -262,12 +265,14 @@ class Calls(StandardCalls):
             receiver=receiver,
         )
         if scope.returns != NONE:
-            for thing in self.types(At(frame, scope.returns)):
+            for thing in self.result_of(function, arguments, self.types(At(frame, scope.returns))):
                 if _is_self_type(thing) and isinstance(function.receiver, InstanceThing):
                     yield function.receiver
                 elif _is_self_type(thing) and isinstance(function.receiver, ClassThing):
                     yield InstanceThing(function.receiver)
-                elif scope.is_generator and isinstance(thing, InstanceThing):
+                elif isinstance(thing, InstanceThing) and (
+                    scope.is_generator or self._has_decorator(definition, CONTEXT_MANAGERS)
+                ):
                     yield from thing.parameters[0] if thing.parameters else (UnknownThing("what a generator yields"),)
                 else:
                     yield thing

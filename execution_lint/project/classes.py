@@ -41,6 +41,7 @@ class Classes(Scoping):
     def __init__(self, modules: Modules) -> None:
         super().__init__(modules)
         self._ancestries: dict[ClassThing, tuple[ClassThing | ExternalThing | UnknownThing, ...]] = {}
+        self._variables: dict[ClassThing, tuple[str, ...]] = {}
         self._questions = Questions()
 
     def bases(self, thing: ClassThing) -> Things:

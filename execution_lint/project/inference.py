@@ -125,7 +125,7 @@ class Inference(Annotations):
             case Nested(scope=scope):
                 yield self._defined(Definition(frame.path, frame.region, scope))
             case Attribute(base=base, name=name):
-                for thing in self.things(At(frame, base)):
+                for thing in self._owners(self.things(At(frame, base))):
                     yield from self.attribute(thing, name)
             case Call() as call:
                 for thing in self.things(At(frame, call.function)):
@@ -171,6 +171,13 @@ class Inference(Annotations):
             case _:
                 yield UnknownThing("the flow of control")
 
+    def _owners(self, things: Things) -> Things:
+        """What an attribute is taken from: None has none, so that where there is one, it is not of None."""
+        return (
+            tuple(thing for thing in things if not (isinstance(thing, ConstantThing) and thing.kind == "None"))
+            or things
+        )
+
     def _narrowed(self, base: At, how: str, kind: At) -> Iterator[Thing]:
         """A value behind a test."""
         things = self.things(base)
@@ -204,9 +211,10 @@ class Inference(Annotations):
 
     def _parameter(self, frame: Frame, name: str) -> Iterator[Thing]:
         if frame.arguments is not None and name in frame.arguments:
-            for given in frame.arguments[name]:
-                yield from self.things(given)
-            return
+            things = distinct(thing for given in frame.arguments[name] for thing in self.things(given))
+            if not things or not all(isinstance(thing, UnknownThing) for thing in things):
+                yield from things
+                return
         scope = self.scope(frame)
         parameter = next((found for found in scope.parameters if found.name == name), None)
         if parameter is None:

@@ -85,37 +85,37 @@ class Parts(Attributes):
                 yield from self.things(At(base.frame, element))
             return
         for thing in self.things(base):
-            match thing:
-                case InstanceThing(origin=origin) if (
-                    origin is not None and position == NONE and self._is_display(origin)
-                ):
-                    display = At(Frame(origin.path, origin.region, origin.scope), origin.ref)
-                    held = self.value(display)
-                    for element in held.elements if isinstance(held, Sequence) else ():
-                        yield from self.things(At(display.frame, element))
-                case ClassThing() if self.is_enum(thing):
-                    yield InstanceThing(thing)
-                case InstanceThing(of=ExternalThing(name="builtins.tuple" | "typing.Tuple"), parameters=parameters) if (
-                    parameters
-                ):
-                    if 0 <= position < len(parameters):
-                        yield from parameters[position]
-                    else:
-                        yield from (found for part in parameters for found in part)
-                case InstanceThing(of=ExternalThing(name=name), parameters=parameters) if (
-                    name in ITERABLES and parameters
-                ):
-                    yield from parameters[0]
-                case InstanceThing(of=ExternalThing(name=name), parameters=parameters) if (
-                    name in MAPPINGS and parameters and position == NONE
-                ):
-                    yield from parameters[0]
-                case InstanceThing(of=ExternalThing(name=name)) if not name.startswith(
-                    ("builtins.", "typing.", "collections.")
-                ):
-                    yield InstanceThing(ExternalThing(f"{name}[]"))
-                case _:
-                    yield UnknownThing("a part of something that is not followed")
+            yield from self._parts_of(thing, position)
+
+    def _parts_of(self, thing: Thing, position: int) -> Iterator[Thing]:
+        """What iterating over a thing yields, or its part at a position."""
+        match thing:
+            case InstanceThing(origin=origin) if origin is not None and position == NONE and self._is_display(origin):
+                display = At(Frame(origin.path, origin.region, origin.scope), origin.ref)
+                held = self.value(display)
+                for element in held.elements if isinstance(held, Sequence) else ():
+                    yield from self.things(At(display.frame, element))
+            case ClassThing() if self.is_enum(thing):
+                yield InstanceThing(thing)
+            case InstanceThing(of=ExternalThing(name="builtins.tuple" | "typing.Tuple"), parameters=parameters) if (
+                parameters
+            ):
+                if 0 <= position < len(parameters):
+                    yield from parameters[position]
+                else:
+                    yield from (found for part in parameters for found in part)
+            case InstanceThing(of=ExternalThing(name=name), parameters=parameters) if name in ITERABLES and parameters:
+                yield from parameters[0]
+            case InstanceThing(of=ExternalThing(name=name), parameters=parameters) if (
+                name in MAPPINGS and parameters and position == NONE
+            ):
+                yield from parameters[0]
+            case InstanceThing(of=ExternalThing(name=name)) if not name.startswith(
+                ("builtins.", "typing.", "collections.")
+            ):
+                yield InstanceThing(ExternalThing(f"{name}[]"))
+            case _:
+                yield UnknownThing("a part of something that is not followed")
 
     def _is_display(self, origin: ValueKey) -> bool:
         return isinstance(self.value(At(Frame(origin.path, origin.region, origin.scope), origin.ref)), Sequence)

@@ -27,6 +27,15 @@ UNIONS = frozenset({"typing.Union", "typing.Optional"})
 TYPES = frozenset({"builtins.type", "typing.Type"})
 """Forms that stand for the class itself."""
 
+GENERICS = frozenset({"typing.Generic", "typing.Protocol", "typing_extensions.Generic", "typing_extensions.Protocol"})
+"""Bases whose arguments are the type variables of a class, in order."""
+
+TYPE_VARIABLES = frozenset({"typing.TypeVar", "typing_extensions.TypeVar"})
+"""What makes a type variable."""
+
+CALLABLES = frozenset({"typing.Callable", "collections.abc.Callable"})
+"""Types whose last argument is what a call gives."""
+
 DEPENDS = frozenset(
     {"fastapi.Depends", "fastapi.params.Depends", "fastapi.param_functions.Depends", "fastapi.Security"}
 )

@@ -148,6 +148,10 @@ class UnknownThing:
     """Not known, with the reason."""
 
     reason: str
+    variable: str = ""
+    """The type variable that stands there, by name: what it stands for depends on the class or the call."""
+    is_class: bool = False
+    """It is the class itself that the variable stands for: `type[T]`."""
 
 
 Thing = (

@@ -200,6 +200,9 @@ class Statements(Patterns):
         body = self._suite(node.body)
         kind: Any = ast.ClassDef
         result: ast.stmt = kind(name, bases, keywords, body, decorators, *type_parameters)
+        # Not every `ast` has a field for them.
+        parameters = node.type_parameters.params if node.type_parameters is not None else ()
+        vars(result)["type_variables"] = tuple(parameter.param.name.value for parameter in parameters)
         return self.place(result, start)
 
     def _decorators(self, nodes: Sequence[cst.Decorator]) -> list[ast.expr]:
