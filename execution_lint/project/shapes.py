@@ -1,7 +1,7 @@
 """What a value looks like as a JSON answer: a small abstract interpreter over the symbolic values, through functions
 and modules."""
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import replace
 from typing import cast
 
@@ -27,17 +27,8 @@ from execution_lint.facts.values import (
     Text,
     Unknown,
 )
-from execution_lint.project.answers import (
-    EMPTY,
-    an_object,
-    is_false,
-    is_null,
-    merged,
-    opened,
-    settled,
-    unknown,
-    widened,
-)
+from execution_lint.project.answers import EMPTY, an_object, is_false, is_null, merged, opened, unknown
+from execution_lint.project.fixed_points import FixedPoints
 from execution_lint.project.inference import Inference
 from execution_lint.project.reachability import Reachability
 from execution_lint.project.response_names import response_kind
@@ -55,15 +46,10 @@ from execution_lint.project.things import (
     PartialThing,
     Thing,
     UnknownThing,
-    ValueKey,
 )
 
 MAXIMUM_CALLS = 4
 """Helpers that call each other whose arguments are followed; deeper ones are looked at without them, whoever calls."""
-
-MAXIMUM_ROUNDS = 4
-"""Rounds in which a value that depends on itself must settle before its variants are joined, and as many more before
-it is widened."""
 
 MAXIMUM_VALUES = 400
 """Values in a helper beyond which it is looked at once, whoever calls, instead of for each call."""
@@ -87,70 +73,31 @@ class Shapes(ThingShapes):
     def __init__(self, inference: Inference, reachability: Reachability) -> None:
         super().__init__(inference)
         self._reachability = reachability
-        self._known: dict[ValueKey, tuple[Answer, ...]] = {}
-        self._active: set[ValueKey] = set()
+        self._points = FixedPoints()
         self._depth = 0
         self._steps = 0
-        self._assumed: dict[ValueKey, tuple[Answer, ...]] = {}
-        """What is assumed so far of a value that depends on itself."""
-        self._assuming: set[ValueKey] = set()
-        """The assumptions that the present answer rests on: such answers are not kept, so that their order is of no
-        matter."""
-        self._limited = False
-        """Whether the present answer was cut short; it is not kept either."""
 
     def answers(self, at: At) -> tuple[Answer, ...]:
         """Every answer that the value may be, as far as they differ."""
-        key = at.key
         is_shared = at.frame.arguments is None
-        if is_shared and key in self._known:
-            return self._known[key]
         if not is_shared and ("shape", at.ref) in at.frame.known:
             return cast(tuple[Answer, ...], at.frame.known["shape", at.ref])
-        if key in self._active:
-            self._assuming.add(key)
-            return self._assumed.get(key, ())
+        place: Hashable = at.key if is_shared else (at.frame, at.ref)
+        recalled = self._points.recalled(place)
+        if recalled is not None:
+            return recalled
         self._steps = self._steps + 1 if self._depth else 1
         if self._depth >= MAXIMUM_DEPTH or self._steps > MAXIMUM_STEPS:
-            self._limited = True
+            self._points.cut_short()
             return (unknown("it takes too many steps to follow"),)
-        outer_assuming, self._assuming = self._assuming, set()
-        outer_limited, self._limited = self._limited, False
-        self._active.add(key)
         self._depth += 1
         try:
-            found = self._settled(at, key)
+            found, holds = self._points.found(place, lambda: merged(self._answers(at)))
         finally:
             self._depth -= 1
-            self._active.discard(key)
-            self._assumed.pop(key, None)
-        self._assuming.discard(key)
-        if not self._assuming and not self._limited:
-            if is_shared:
-                self._known[key] = found
-            else:
-                at.frame.known["shape", at.ref] = found
-        self._assuming |= outer_assuming
-        self._limited |= outer_limited
+        if holds and not is_shared:
+            at.frame.known["shape", at.ref] = found
         return found
-
-    def _settled(self, at: At, key: ValueKey) -> tuple[Answer, ...]:
-        """The least fixed point of a value that depends on itself (a loop, a recursion) with its variants joined;
-        widened where it does not settle soon.
-
-        See Cousot and Cousot, "Abstract interpretation" (POPL 1977).
-        """
-        found: tuple[Answer, ...] = ()
-        for turn in range(2 * MAXIMUM_ROUNDS):
-            found = merged(self._answers(at))
-            if key not in self._assuming:
-                return found
-            if turn >= MAXIMUM_ROUNDS:
-                found = settled((*self._assumed.get(key, ()), *found))
-            if found == self._assumed.get(key, ()):
-                return settled(found)
-            self._assumed[key] = found
-        return widened(found)
 
     def _answers(self, at: At) -> Iterator[Answer]:
         frame = at.frame
@@ -326,10 +273,12 @@ class Shapes(ThingShapes):
             yield Answer(AnswerKind.NOT_JSON, reason="it never returns")
 
     def frame_of_call(self, function: FunctionThing, call: At, skipped: int = 0) -> Frame:
-        """The scope of a function as this call sees it; as any call does, where it is too deep or too large."""
+        """The scope of a function as this call sees it; as any call does, where it is too deep or too large, or where
+        the function calls itself: what each round hands on would be told apart, and say no more."""
         definition = function.definition
         scope = self._inference.scope(definition)
-        if call.frame.calls >= MAXIMUM_CALLS or len(scope.values) > MAXIMUM_VALUES:
+        callers = (*call.frame.callers, call.frame.definition)
+        if call.frame.calls >= MAXIMUM_CALLS or len(scope.values) > MAXIMUM_VALUES or definition in callers:
             return Frame(definition.path, definition.region, definition.scope)
         return Frame(
             definition.path,
@@ -338,6 +287,7 @@ class Shapes(ThingShapes):
             self._inference.arguments(function, call, skipped),
             self._inference.spare_keywords(function, call),
             call.frame.calls + 1,
+            callers,
             self._inference.heir(function),
         )
 

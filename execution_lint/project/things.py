@@ -27,6 +27,8 @@ class Frame:
     """The keyword arguments of that call that `**keywords` takes, with the caller's frame."""
     calls: int = 0
     """How many calls deep the scope is looked at."""
+    callers: "tuple[Definition, ...]" = ()
+    """The functions by whose calls it is reached, the outermost first."""
     receiver: "Thing | None" = None
     """What the first parameter of a method stands for, where that is more than its class says."""
     known: "dict[tuple[str, Ref], object]" = field(default_factory=dict)
