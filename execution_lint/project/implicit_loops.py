@@ -1,5 +1,6 @@
 """Every place that takes the loop that happens to be current, or the policy that makes it."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 from execution_lint.facts.scopes import Fork, ForkKind, Scope
@@ -55,9 +56,10 @@ _REMOVED = (3, 14)
 class ImplicitLoops:
     """Finds the calls of `get_event_loop` where no loop need be running, and those of the policy API."""
 
-    def __init__(self, inference: Inference, running: RunningLoops) -> None:
+    def __init__(self, inference: Inference, running: RunningLoops, undecided: "Counter[tuple[str, str]]") -> None:
         self._inference = inference
         self._running = running
+        self._undecided = undecided
 
     def __iter__(self) -> Iterator[ImplicitLoop]:
         names = closure(self._inference, WORDS)
@@ -94,6 +96,9 @@ class ImplicitLoops:
             return None
         running = self._running.at(frame, ref)
         if running is Running.ALWAYS:
+            return None
+        if running is Running.UNTOLD:
+            self._undecided["implicit loop", "more functions lead to it than are followed"] += 1
             return None
         used = _methods(scope, ref)
         runs = tuple(

@@ -78,7 +78,7 @@ class Project:
             LoopBridge: lambda: iter(LoopBridges(self.inference)),
             NestedRun: lambda: self.runs.nested(),
             ImportTimeRun: lambda: self.runs.at_import(),
-            ImplicitLoop: lambda: iter(ImplicitLoops(self.inference, self.runs.running)),
+            ImplicitLoop: lambda: iter(ImplicitLoops(self.inference, self.runs.running, self.undecided)),
             LoopPatch: lambda: iter(LoopPatches(self.inference)),
             UnawaitedCoroutine: lambda: iter(Coroutines(self.inference, self._cannot_tell("coroutine"))),
             RouteExit: self._route_exits,

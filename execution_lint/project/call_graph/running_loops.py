@@ -11,8 +11,8 @@ from execution_lint.project.loop_names import callee_name
 from execution_lint.project.things import Definition, Frame
 from execution_lint.project.threads import Threads
 
-MAXIMUM_DEPTH = 8
-"""Callers of callers that are asked."""
+MAXIMUM_FUNCTIONS = 24
+"""Functions whose callers are asked for before the question stays open."""
 
 
 class Running(Enum):
@@ -24,6 +24,8 @@ class Running(Enum):
     """One way leads there on which no loop is running."""
     OPEN = "open"
     """Nobody in the project calls it, or not all ways are known."""
+    UNTOLD = "untold"
+    """More ways lead there than were looked at, those on a running loop."""
 
 
 class RunningLoops:
@@ -35,43 +37,66 @@ class RunningLoops:
         self._entries = Entries(callers.inference)
         self._threads = Threads(callers.inference)
         self._known: dict[Definition, Running] = {}
+        self._left = 0
 
     def at(self, frame: Frame, ref: Ref) -> Running:
         """Whether a loop is running where a value is computed."""
-        return self._at(frame, ref, 0)
+        self._left = MAXIMUM_FUNCTIONS
+        return self._at(frame, ref)
 
-    def _at(self, frame: Frame, ref: Ref, depth: int) -> Running:
+    def _at(self, frame: Frame, ref: Ref) -> Running:
         definition = executor(self._inference, frame, ref)
+        running = self._at_sight(frame, ref, definition)
+        if running is None:
+            assert definition is not None
+            running = self._of(definition)
+        return running
+
+    def _at_sight(self, frame: Frame, ref: Ref, definition: Definition | None) -> Running | None:
+        """What shows where the value is computed; None where it takes the callers of what computes it."""
         if definition is not None and self._entries.kind(definition):
             return Running.ALWAYS  # A guard in a coroutine has an arm that nothing executes.
         if self._callers.guards.is_dead(frame, ref):
             return Running.NOT_ALWAYS
         if has_loop_before(self._inference.scope(frame), ref):
             return Running.ALWAYS
-        return Running.NOT_ALWAYS if definition is None else self._of(definition, depth)
+        return Running.NOT_ALWAYS if definition is None else self._known.get(definition)
 
-    def _of(self, definition: Definition, depth: int) -> Running:
+    def _of(self, definition: Definition) -> Running:
         if definition not in self._known:
-            if depth > MAXIMUM_DEPTH:
-                return Running.OPEN
+            if self._left <= 0:
+                return Running.UNTOLD
+            self._left -= 1
             self._known[definition] = Running.ALWAYS  # A call of itself says nothing.
-            self._known[definition] = self._find(definition, depth)
+            found = self._find(definition)
+            if found is Running.UNTOLD:
+                # The next question has functions to ask of its own.
+                del self._known[definition]
+                return found
+            self._known[definition] = found
         return self._known[definition]
 
-    def _find(self, definition: Definition, depth: int) -> Running:
+    def _find(self, definition: Definition) -> Running:
         if self._entries.kind(definition):
             return Running.ALWAYS
         frame = Frame(definition.path, definition.region, definition.scope)
         if self._threads.is_thread_target(frame):
             return Running.NOT_ALWAYS
-        found = {
-            Running.ALWAYS if use.manner is Manner.ON_THE_LOOP else self._at(use.frame, use.ref, depth + 1)
-            for use in self._callers.of(definition)
-        }
-        if Running.NOT_ALWAYS in found or self._callers.guarded(definition):
+        uses = [use for use in self._callers.of(definition) if use.manner is not Manner.ON_THE_LOOP]
+        if self._callers.guarded(definition):
             return Running.NOT_ALWAYS
-        if found:
-            return Running.OPEN if Running.OPEN in found else Running.ALWAYS
+        at_sight = [self._at_sight(use.frame, use.ref, executor(self._inference, use.frame, use.ref)) for use in uses]
+        found = {running for running in at_sight if running is not None}
+        for use, running in zip(uses, at_sight, strict=True):
+            if Running.NOT_ALWAYS in found:
+                return Running.NOT_ALWAYS
+            if running is None:
+                found.add(self._at(use.frame, use.ref))
+        for running in (Running.NOT_ALWAYS, Running.OPEN, Running.UNTOLD):
+            if running in found:
+                return running
+        if self._callers.of(definition):
+            return Running.ALWAYS
         return Running.ALWAYS if self._is_within_a_coroutine(definition) else Running.OPEN
 
     def _is_within_a_coroutine(self, definition: Definition) -> bool:
