@@ -78,6 +78,10 @@ class FileSource:
         """The regions in whose text a word stands."""
         return self._opened.mentioning(word, can_stand=self._words.can_hold(self._path, word))
 
+    def may_use(self, index: int, name: str, *, in_strings: bool) -> bool:
+        """Whether a name may mean in a region what it names."""
+        return self._opened.may_use(index, name, in_strings=in_strings)
+
     def binding(self, name: str) -> tuple[int, ...]:
         """The regions that may bind a name and do not show which they bind."""
         return self._opened.binding(name)

@@ -12,6 +12,7 @@ from execution_lint.extract.chains import has_long_chain, may_have_long_chain
 from execution_lint.extract.coordinates import Coordinates, Lines
 from execution_lint.extract.lowering import TooDeep, lower
 from execution_lint.facts.scopes import RegionFacts
+from execution_lint.source.naming import may_use
 from execution_lint.source.outline import Statement, members, outline
 from execution_lint.source.regions import BLANKS, Needles, Region, RegionKind, stands_as, words_in
 from execution_lint.source.text import line_starts
@@ -101,6 +102,7 @@ class OpenedFile:
         """Whether any region was parsed."""
         self._facts: dict[int, RegionFacts | Unparsable] = {}
         self._mentioning: dict[str, frozenset[int]] = {}
+        self._using: dict[tuple[int, str, bool], bool] = {}
         self._binding: dict[str, tuple[int, ...]] = {}
         self._trees: list[list[ast.stmt]] | None = None
         self.broken: Unparsable | None = None
@@ -129,6 +131,15 @@ class OpenedFile:
         if self._is_whole:
             return (index for index, region in enumerate(self.regions) if needles.stand_in(region.lines(self.lines)))
         return self.candidates(needles)
+
+    def may_use(self, index: int, name: str, *, in_strings: bool) -> bool:
+        """Whether a name may mean in a region what it names. Where not, the region counts as read: what it says was
+        decided on."""
+        key = (index, name, in_strings)
+        known = self._using.get(key)
+        if known is None:
+            known = self._using[key] = may_use(self.own_text(index), name, in_strings=in_strings)
+        return known
 
     def binding(self, name: str) -> tuple[int, ...]:
         """The regions that may bind a name and do not show which: imports and compound statements in whose text it
@@ -228,8 +239,8 @@ class OpenedFile:
 
     @property
     def read(self) -> tuple[int, ...]:
-        """The regions whose facts were asked for."""
-        return tuple(sorted(self._facts))
+        """The regions whose facts were asked for, or told from their text not to matter."""
+        return tuple(sorted({*self._facts, *(index for index, _, _ in self._using)}))
 
     @property
     def bound(self) -> dict[str, tuple[int, ...]]:

@@ -17,6 +17,10 @@ class Source(Protocol):
     def mentioning(self, word: str) -> frozenset[int]:
         """The regions in whose text a word stands."""
 
+    def may_use(self, index: int, name: str, *, in_strings: bool) -> bool:
+        """Whether a name may mean in a region what it names, told from the text: outside of strings (unless
+        `in_strings`) and comments, and not as what is defined. Rather yes too often than no once."""
+
     def binding(self, name: str) -> tuple[int, ...]:
         """The regions that may bind a name and do not show which (imports, compound and other statements); for `*`,
         those that may import all of a module."""

@@ -44,6 +44,10 @@ class Module:
         """Whether a word stands in the text of a region."""
         return region in self._source.mentioning(word)
 
+    def may_use(self, region: int, name: str, *, in_strings: bool = False) -> bool:
+        """Whether a name may mean in a region what it names: rather yes too often than no once."""
+        return self._source.may_use(region, name, in_strings=in_strings)
+
     def scope(self, region: int, scope: int) -> Scope:
         """A scope of a region that was parsed before."""
         facts = self._source.facts(region)

@@ -24,6 +24,9 @@ from execution_lint.project.things import At, Definition, ExternalThing, Frame, 
 MAXIMUM_REGIONS = 400
 """Regions that are looked at for the callers of one function."""
 
+MAXIMUM_A_QUESTION = 500
+"""Regions that are looked at for one run of a loop, however many functions lead to it."""
+
 MAXIMUM_IN_ALL = 6_000
 """Regions that are looked at in one project."""
 
@@ -42,17 +45,30 @@ class Callers:
         self._known: dict[Definition, tuple[Use, ...]] = {}
         self._guarded: dict[Definition, tuple[Use, ...]] = {}
         self._looked_at = 0
+        self._left = MAXIMUM_A_QUESTION
+        self._cuts = 0
+        self._cut: set[Definition] = set()
+        """The functions of which not all callers were looked for."""
+
+    def begin(self) -> None:
+        """Begin another question, which may look at regions of its own: one that explodes takes nothing from others."""
+        self._left = min(MAXIMUM_A_QUESTION, MAXIMUM_IN_ALL - self._looked_at)
+        for definition in self._cut:
+            del self._known[definition], self._guarded[definition]
+        self._cut.clear()
 
     def of(self, definition: Definition) -> tuple[Use, ...]:
         """The places that make a function execute, those behind a guard left out."""
         if definition not in self._known:
             self._known[definition] = ()
-            unknown = self._uses.unknown_handings
+            unknown, cut = self._uses.unknown_handings, self._cuts
             found = {(use.frame.definition, use.ref, use.verb): use for use in self._of(definition)}
             uses = sorted(found.values(), key=lambda use: (use.place, use.verb))
             guarded = tuple(use for use in uses if self.guards.is_dead(use.frame, use.ref))
             self._known[definition] = tuple(use for use in uses if use not in guarded)
             self._guarded[definition] = guarded
+            if self._cuts > cut:
+                self._cut.add(definition)
             if self._uses.unknown_handings > unknown:
                 self._undecided["callable of a nested run", "it is handed to something that is not followed"] += 1
         return self._known[definition]
@@ -136,11 +152,17 @@ class Callers:
             if alias in seen:
                 continue
             seen.add(alias)
-            places = [place for place in self.search.regions(alias) if (*place, alias.name) not in names]
-            if len(places) > MAXIMUM_REGIONS or self._looked_at > MAXIMUM_IN_ALL:
+            places = [
+                place
+                for place in self.search.regions(alias)
+                if (*place, alias.name) not in names and self._may_be_meant(target, alias, *place)
+            ]
+            if len(places) > min(MAXIMUM_REGIONS, self._left):
                 self._undecided["callers of a nested run", "its name stands in too many places"] += 1
+                self._cuts += len(places) <= MAXIMUM_REGIONS
                 continue
             self._looked_at += len(places)
+            self._left -= len(places)
             for path, region in places:
                 names.add((path, region, alias.name))
                 yield from self._uses.found(target, path, region, alias.name)
@@ -150,6 +172,14 @@ class Callers:
                     if makers:
                         yield from self._decorating(target, path, region, alias.name)
                 waiting.extend(self._uses.aliases(target, path, region, alias.name, makers))
+
+    def _may_be_meant(self, target: Target, alias: Alias, path: str, region: int) -> bool:
+        """Whether the text of a region lets the name be more than a word in it."""
+        if alias.reach is Reach.REGION or (path, region) == (alias.path, alias.region):
+            return True
+        by_syntax = isinstance(target, FunctionTarget) and target.is_implicit
+        module = self.inference.modules.at(path)
+        return module is not None and module.may_use(region, alias.name, in_strings=by_syntax)
 
     # Decorators
 

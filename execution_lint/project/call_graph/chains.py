@@ -72,6 +72,7 @@ class Chains:
         return _Way(Node(definition, owner if is_method else None), (), (), confidence, leak)
 
     def _found(self, start: list[_Way], imports: list[Imported]) -> Reached:
+        self._callers.begin()
         order = count()
         waiting = [(-way.confidence.rank, 0, next(order), way) for way in start]
         seen: set[Node] = set()

@@ -42,6 +42,7 @@ class RunningLoops:
     def at(self, frame: Frame, ref: Ref) -> Running:
         """Whether a loop is running where a value is computed."""
         self._left = MAXIMUM_FUNCTIONS
+        self._callers.begin()
         return self._at(frame, ref)
 
     def _at(self, frame: Frame, ref: Ref) -> Running:
