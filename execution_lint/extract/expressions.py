@@ -306,7 +306,8 @@ class Expressions(Targets):
                 self.environment.pop(name, None)
                 if name in outer:
                     self.environment[name] = outer[name]
-        return self.add(Comprehension(kind, value, key), self.region.span(node))
+        is_partial = len(node.generators) > 1 or bool(node.generators[0].ifs)
+        return self.add(Comprehension(kind, value, key, is_partial), self.region.span(node))
 
     def slice(self, node: ast.Slice) -> Ref:
         for part in (node.lower, node.upper, node.step):

@@ -113,6 +113,8 @@ class Comprehension(_Value, frozen=True, tag="comprehension"):
     kind: str
     element: Ref
     key: Ref
+    is_partial: bool = False
+    """Not every element of what it goes through need be in it: it has a condition, or goes through several."""
 
 
 class Awaited(_Value, frozen=True, tag="awaited"):

@@ -10,6 +10,7 @@ from execution_lint.facts.values import (
 )
 from execution_lint.project.standard_names import (
     COLUMNS,
+    MODEL_METHODS,
     PROPERTIES,
     TYPED_DICTS,
 )
@@ -118,6 +119,9 @@ class Attributes(TypeArguments):
                 ):
                     continue
                 case ExternalThing():
+                    if base.name.rpartition(".")[2] == "BaseModel" and name in MODEL_METHODS:
+                        yield ExternalThing(f"{base.name}.{name}", receiver)
+                        return
                     if base.name.rpartition(".")[2] in (
                         "BaseModel",
                         "Protocol",

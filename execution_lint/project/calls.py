@@ -10,13 +10,16 @@ from execution_lint.facts.values import (
     Text,
 )
 from execution_lint.project.standard_names import (
+    ADAPTED,
     CALLABLES,
     CLOSERS,
     CONTEXT_MANAGERS,
     DICT_READS,
+    MODEL_READERS,
     PARTS_OF,
     PASSED_THROUGH,
     RESULTS,
+    TYPE_ADAPTERS,
 )
 from execution_lint.project.things import (
     At,
@@ -108,6 +111,13 @@ class Calls(TypeVariables):
             thing.receiver, InstanceThing
         ):
             yield thing.receiver
+        elif isinstance(thing.receiver, ClassThing) and thing.name.rpartition(".")[2] in MODEL_READERS:
+            yield InstanceThing(thing.receiver)
+        elif thing.name in TYPE_ADAPTERS and first is not None:
+            yield InstanceThing(thing, (self.types(first),))
+        elif _is_adapted(thing):
+            assert isinstance(thing.receiver, InstanceThing)
+            yield from thing.receiver.parameters[0]
         else:
             handed = self._standard_call(thing, call) if isinstance(value, Call) else None
             if handed is not None:
@@ -286,6 +296,13 @@ class Calls(TypeVariables):
                     yield from self.things(At(frame, exit.value))
             elif exit.kind is ExitKind.FALL and not scope.is_generator:
                 yield ConstantThing("None", "None")
+
+
+def _is_adapted(thing: ExternalThing) -> bool:
+    """Whether it is a method of an object that makes values of a type that is known."""
+    adapter, _, method = thing.name.rpartition(".")
+    has_type = isinstance(thing.receiver, InstanceThing) and bool(thing.receiver.parameters)
+    return has_type and method in ADAPTED and adapter in TYPE_ADAPTERS
 
 
 def _is_self_type(thing: Thing) -> bool:

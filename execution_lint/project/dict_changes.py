@@ -10,13 +10,24 @@ from execution_lint.facts.values import (
     Attribute,
     Call,
     Changed,
+    Comprehension,
+    Element,
     Free,
     Parameter,
     Ref,
 )
-from execution_lint.project.answers import EMPTY, crossed, opened, unknown, with_one_of, without_one_of
+from execution_lint.project.answers import (
+    EMPTY,
+    an_object,
+    crossed,
+    joined,
+    opened,
+    unknown,
+    with_one_of,
+    without_one_of,
+)
 from execution_lint.project.inference import Inference
-from execution_lint.project.strings import strings
+from execution_lint.project.strings import listed, strings
 from execution_lint.project.subjects import Answer, AnswerKind
 from execution_lint.project.things import (
     At,
@@ -102,6 +113,52 @@ class DictChanges(ABC):
         if names is None:
             return opened(answer, "a key that is not known")
         return with_one_of(answer, names)
+
+    def _comprehended(self, frame: Frame, made: Comprehension) -> Iterator[Answer]:
+        """A dict comprehension: over the items or keys of a dict that is known, over a display of keys, or with keys
+        of which it is known what they can be."""
+        gone_through = self._gone_through(frame, made.key)
+        if gone_through is not None:
+            names = listed(self._inference, gone_through)
+            if names is not None:
+                yield an_object(() if made.is_partial else names, names)
+                return
+            for answer in self.answers(gone_through):
+                if answer.kind is not AnswerKind.OBJECT:
+                    yield an_object((), is_open=True, reason="a dict made by a comprehension")
+                elif made.is_partial:
+                    yield joined((EMPTY, answer))
+                else:
+                    yield answer
+            return
+        names = strings(self._inference, At(frame, made.key)) if made.key != NONE else None
+        is_open = names is None
+        yield an_object((), names or (), is_open=is_open, reason="a dict made by a comprehension" if is_open else "")
+
+    def _gone_through(self, frame: Frame, key: Ref) -> At | None:
+        """What a comprehension takes its keys from: a dict, or a display of them."""
+        values = self._inference.scope(frame).values
+        element = values[key] if key != NONE else None
+        if not isinstance(element, Element):
+            return None
+        pair = values[element.base]
+        if element.position == 0 and isinstance(pair, Element):
+            return self._owner_of(frame, pair.base, "items")
+        if element.position != NONE:
+            return None
+        return self._owner_of(frame, element.base, "keys") or At(frame, element.base)
+
+    def _owner_of(self, frame: Frame, ref: Ref, view: str) -> At | None:
+        """The dict of `d.items()` or `d.keys()`, also where the view is made a list or sorted."""
+        values = self._inference.scope(frame).values
+        call = values[ref]
+        while isinstance(call, Call) and call.arguments and isinstance(name := values[call.function], Free):
+            if name.name not in ("list", "tuple", "sorted", "reversed"):
+                return None
+            call = values[call.arguments[0].value]
+        function = values[call.function] if isinstance(call, Call) and not call.arguments else None
+        is_view = isinstance(function, Attribute) and function.name == view
+        return At(frame, function.base) if is_view and isinstance(function, Attribute) else None
 
     def _changed(self, frame: Frame, changed: Changed) -> Iterator[Answer]:
         for answer in self.answers(At(frame, changed.base)):

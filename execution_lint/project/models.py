@@ -3,14 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from execution_lint.facts.values import NONE, Constant, Mapping
+from execution_lint.facts.values import NONE, Constant, Item, Mapping
 from execution_lint.project.answers import an_object
 from execution_lint.project.inference import Inference
 from execution_lint.project.model_fields import PYDANTIC, ModelField, ModelFields
 from execution_lint.project.model_settings import ModelSettings
 from execution_lint.project.strings import listed, strings
 from execution_lint.project.subjects import Answer, AnswerKind
-from execution_lint.project.things import At, ClassThing, ExternalThing, UnknownThing
+from execution_lint.project.things import At, ClassThing, ExternalThing, Frame, UnknownThing
 
 _MODELS = PYDANTIC | {"TypedDict", "Struct"}
 _PLAIN_BASES = frozenset({"object", "ABC", "Generic", "Protocol", "str"})
@@ -68,6 +68,8 @@ class Model:
     """A field that is not required may be absent from what is sent (TypedDict, msgspec's `omit_defaults`)."""
     reason: str
     """Why not all fields are known; empty where they are."""
+    serializer: Frame | None = None
+    """The method that decides what is sent."""
 
     def answer(self, *, by_alias: bool, selection: Selection = EVERY_FIELD) -> Answer:
         """The keys of an object of the model, as far as they are selected."""
@@ -85,7 +87,9 @@ class Model:
             if (field.is_required or not self.is_optional_absent) and not selection.may_leave_out(field)
         }
         reason = self.reason or (
-            "an alias that is not known"
+            "its serializer decides what is sent"
+            if self.serializer is not None
+            else "an alias that is not known"
             if "" in names.values()
             else "it keeps further keys"
             if self.allows_more
@@ -165,6 +169,7 @@ class Models:
         is_model = False
         kinds: set[str] = set()
         reason = ""
+        serializer: Frame | None = None
         ancestry = self._inference.ancestry(cls)
         setting = self._settings.of(cls)
         for base in ancestry:
@@ -192,18 +197,44 @@ class Models:
             if isinstance(base, ClassThing):
                 for name, field in self._fields.of_class(base, kinds, setting):
                     fields.setdefault(name, field)
-                reason = reason or self._serialized(base)
+                serializer = serializer or self._serializer(base)
         known = tuple(field for field in fields.values() if field is not None)
         omits = "TypedDict" in kinds or setting.has(self._inference, "omit_defaults", "True")
-        return Model(known, setting.has(self._inference, "extra", "allow"), omits, reason)
+        return Model(known, setting.has(self._inference, "extra", "allow"), omits, reason, serializer)
 
     def _is_dataclass(self, cls: ClassThing) -> bool:
         return any(decorator.name in _DATACLASSES for decorator in self._inference.decorators(cls.definition))
 
-    def _serialized(self, cls: ClassThing) -> str:
-        """Why a method of the class decides what is sent; empty where none does."""
-        module = self._inference.module(cls.definition.path)
+    def _serializer(self, cls: ClassThing) -> Frame | None:
+        """The method of the class itself that decides what is sent."""
         for method in self._inference.method_frames(cls, "model_serializer"):
-            if module.mentions(method.region, "model_serializer"):
-                return "its serializer decides what is sent"
-        return ""
+            if any(mark.name.endswith(".model_serializer") for mark in self._inference.decorators(method.definition)):
+                return method
+        return None
+
+    def root(self, cls: ClassThing) -> At | None:
+        """The type of the value that a model of a root value is sent as; None for any other class."""
+        for base in self._inference.ancestry(cls):
+            if isinstance(base, ClassThing):
+                frame = Frame(base.definition.path, base.definition.region, base.definition.scope)
+                scope = self._inference.scope(frame)
+                for argument in scope.bases:
+                    generic = scope.values[argument.value]
+                    if isinstance(generic, Item) and self._is_root_model(At(frame, generic.base)):
+                        return At(frame, generic.index)
+                field = self._inference.field(base, "root")
+                if field is not None and field[1].annotation != NONE and self._extends_root_model(cls):
+                    return At(field[0], field[1].annotation)
+        return None
+
+    def _extends_root_model(self, cls: ClassThing) -> bool:
+        return any(
+            isinstance(base, ExternalThing) and base.name.endswith(".RootModel")
+            for base in self._inference.ancestry(cls)
+        )
+
+    def _is_root_model(self, at: At) -> bool:
+        return any(
+            isinstance(thing, ExternalThing) and thing.name.endswith(".RootModel")
+            for thing in self._inference.things(at)
+        )

@@ -95,31 +95,35 @@ class Overrides:
             value = scope.values[decorator]
             made_by_call = isinstance(value, Call)
             for thing in self._inference.things(At(frame, value.function if isinstance(value, Call) else decorator)):
+                is_factory = made_by_call
                 if isinstance(thing, FunctionThing) and not made_by_call:
-                    thing = self._delegate(thing)
-                if isinstance(thing, FunctionThing) and not self._hands_on(thing, made_by_call):
-                    own = self._own_answers(thing, made_by_call)
+                    thing, is_factory = self._delegate(thing)
+                if isinstance(thing, FunctionThing) and not self._hands_on(thing, is_factory):
+                    own = self._own_answers(thing, is_factory)
                     if own and not any(answer.kind is AnswerKind.UNKNOWN for answer in own):
                         return own
                     name = self._inference.scope(thing.definition).name
                     return (unknown(f"decorated by `{name}`, which makes an answer of its own"),)
         return None
 
-    def _delegate(self, decorator: FunctionThing, depth: int = 4) -> FunctionThing:
-        """The function that makes the wrapper: another one, where a decorator only hands on what it is given."""
+    def _delegate(self, decorator: FunctionThing, depth: int = 4) -> tuple[FunctionThing, bool]:
+        """The function that makes the wrapper: another one, where a decorator only hands on what it is given; and
+        whether that makes the decorator first, as `made(name)(function)` does."""
         definition = decorator.definition
         frame = Frame(definition.path, definition.region, definition.scope)
         scope = self._inference.scope(frame)
         returned = [exit.value for exit in scope.exits if exit.kind is ExitKind.RETURN and exit.value != NONE]
         call = scope.values[returned[0]] if len(returned) == 1 else None
         if not isinstance(call, Call) or not depth:
-            return decorator
+            return decorator, False
         if not any(isinstance(scope.values[argument.value], Parameter) for argument in call.arguments):
-            return decorator
-        for thing in self._inference.things(At(frame, call.function)):
+            return decorator, False
+        inner = scope.values[call.function]
+        is_factory = isinstance(inner, Call)
+        for thing in self._inference.things(At(frame, inner.function if isinstance(inner, Call) else call.function)):
             if isinstance(thing, FunctionThing):
-                return self._delegate(thing, depth - 1)
-        return decorator
+                return (thing, True) if is_factory else self._delegate(thing, depth - 1)
+        return decorator, False
 
     def _wrapper(self, decorator: FunctionThing, made_by_call: bool) -> tuple[int | None, set[str], int]:
         """The function that a decorator puts in the place of the decorated one, how it calls the latter, and the
@@ -258,5 +262,7 @@ class Overrides:
 def _is_inherited(values: tuple[object, ...], ref: Ref) -> bool:
     """`super().get_route_handler()`."""
     call = values[ref]
+    if isinstance(call, Declared):
+        call = values[call.value] if call.value != NONE else call
     function = values[call.function] if isinstance(call, Call) else None
     return isinstance(function, Attribute) and function.name == "get_route_handler"

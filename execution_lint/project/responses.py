@@ -1,5 +1,6 @@
 """What is sent: dumps of models, and the response objects of the web frameworks."""
 
+from abc import abstractmethod
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -15,7 +16,7 @@ from execution_lint.facts.values import (
 from execution_lint.project.answers import EMPTY, unknown
 from execution_lint.project.dict_changes import DictChanges
 from execution_lint.project.inference import Inference
-from execution_lint.project.models import Models
+from execution_lint.project.models import EVERY_FIELD, Models, Selection
 from execution_lint.project.response_names import NO_BODY, OTHER_RESPONSES, RAW, STATUS, response_kind
 from execution_lint.project.strings import status_code
 from execution_lint.project.subjects import Answer, AnswerKind
@@ -59,11 +60,14 @@ class Responses(DictChanges):
             given = {argument.name: argument.value for argument in call.arguments}
             by_alias = "by_alias" in given and not self._is_off(At(frame, given["by_alias"]))
             selection = self.models.selection((argument.name, At(frame, argument.value)) for argument in call.arguments)
-            answer = self.models.answer(thing.of, by_alias=by_alias, selection=selection)
-            if answer is None:
+            if self.models.of(thing.of) is None:
                 return None
-            found.append(answer)
+            found += self.of_model(thing.of, by_alias=by_alias, selection=selection)
         return tuple(found) or None
+
+    @abstractmethod
+    def of_model(self, cls: ClassThing, *, by_alias: bool, selection: Selection = EVERY_FIELD) -> Iterator[Answer]:
+        """What an object of the class is sent as, with the fields that are selected."""
 
     def _is_off(self, at: At) -> bool:
         value = self._inference.value(at)

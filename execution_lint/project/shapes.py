@@ -5,7 +5,7 @@ from collections.abc import Hashable, Iterator
 from dataclasses import replace
 from typing import cast
 
-from execution_lint.facts.scopes import ExitKind, ParameterKind
+from execution_lint.facts.scopes import ExitKind, ParameterKind, Scope
 from execution_lint.facts.values import (
     NONE,
     Attribute,
@@ -32,7 +32,7 @@ from execution_lint.project.fixed_points import FixedPoints
 from execution_lint.project.inference import Inference
 from execution_lint.project.reachability import Reachability
 from execution_lint.project.response_names import response_kind
-from execution_lint.project.standard_names import AWAITING, COPIERS, IN_THREADS
+from execution_lint.project.standard_names import AWAITING, COPIERS, IN_THREADS, PROXIES
 from execution_lint.project.strings import listed, status_code
 from execution_lint.project.subjects import Answer, AnswerKind
 from execution_lint.project.thing_shapes import SCALAR_KINDS, ThingShapes
@@ -76,6 +76,8 @@ class Shapes(ThingShapes):
         self._points = FixedPoints()
         self._depth = 0
         self._steps = 0
+        self._handled: list[tuple[Frame, str, Answer]] = []
+        """The serializers of models that are looked at, with their handler and what it gives."""
 
     def answers(self, at: At) -> tuple[Answer, ...]:
         """Every answer that the value may be, as far as they differ."""
@@ -119,16 +121,16 @@ class Shapes(ThingShapes):
                 yield from self.answers(At(frame, base))
             case Narrowed(base=base, how=how, kind=kind):
                 yield from self._narrowed(at, At(frame, base), how)
-            case Declared(value=value):
-                yield from self._declared(at, At(frame, value))
+            case Declared(value=value, annotation=annotation):
+                yield from self._declared(at, At(frame, value), At(frame, annotation))
             case Call() as call:
                 yield from self._call(at, call)
             case Sequence(kind=kind):
                 yield Answer(
                     AnswerKind.BARE, reason="a list" if kind != "tuple" else "a tuple, which is sent as a list"
                 )
-            case Comprehension(kind="dict"):
-                yield an_object((), is_open=True, reason="a dict made by a comprehension")
+            case Comprehension(kind="dict") as comprehension:
+                yield from self._comprehended(frame, comprehension)
             case Comprehension(kind="generator"):
                 yield Answer(AnswerKind.NOT_JSON, reason="a generator")
             case Comprehension():
@@ -196,14 +198,26 @@ class Shapes(ThingShapes):
             case _:
                 yield from self.answers(base)
 
-    def _declared(self, at: At, value: At) -> Iterator[Answer]:
+    def _declared(self, at: At, value: At, annotation: At) -> Iterator[Answer]:
         """An annotated local: what it is given tells more than its annotation, if it is known."""
         answers = self.answers(value)
         if any(answer.kind is AnswerKind.UNKNOWN for answer in answers):
             for thing in self._inference.things(at):
                 yield from self.of_thing(thing)
         else:
+            yield from self._completed(answers, annotation)
+
+    def _completed(self, answers: tuple[Answer, ...], annotation: At) -> Iterator[Answer]:
+        """Answers of which some are not known, with those that their annotation promises in the place of these."""
+        if not any(_is_vague(answer) for answer in answers):
             yield from answers
+            return
+        promised = tuple(answer for thing in self._inference.types(annotation) for answer in self.of_thing(thing))
+        if not promised or any(_is_vague(answer) for answer in promised):
+            yield from answers
+            return
+        yield from (answer for answer in answers if not _is_vague(answer))
+        yield from promised
 
     def _takes_keywords(self, frame: Frame, name: str) -> bool:
         parameters = self._inference.scope(frame).parameters
@@ -220,7 +234,33 @@ class Shapes(ThingShapes):
         for thing in self._inference.things(at):
             yield from self.of_thing(thing)
 
+    def serialized(self, method: Frame, fields: Answer) -> Iterator[Answer]:
+        """What a method makes of an object whose fields would be sent as `fields`.
+
+        The second parameter of a method that wraps is the handler: called, it gives these fields.
+        """
+        parameters = self._inference.scope(method).parameters
+        handler = parameters[1].name if len(parameters) > 1 else ""
+        frame = replace(method, arguments={}, known={})
+        self._handled.append((frame, handler, fields))
+        try:
+            yield from tuple(self._exits(self._inference.scope(method), frame))
+        finally:
+            self._handled.pop()
+
+    def _handler(self, frame: Frame, ref: Ref) -> tuple[Answer, ...]:
+        """What the handler of a serializer gives, where the value is one; nothing else."""
+        function = self._inference.scope(frame).values[ref]
+        for method, name, fields in self._handled:
+            if method is frame and isinstance(function, Parameter) and function.name == name:
+                return (fields,)
+        return ()
+
     def _call(self, at: At, call: Call) -> Iterator[Answer]:
+        fields = self._handler(at.frame, call.function)
+        if fields:
+            yield from fields
+            return
         dumped = self._dumped(at.frame, call)
         if dumped is not None:
             yield from dumped
@@ -255,6 +295,11 @@ class Shapes(ThingShapes):
             yield Answer(AnswerKind.NOT_JSON, reason="a generator")
             return
         frame = self.frame_of_call(function, call, skipped)
+        answers = tuple(self._exits(scope, frame))
+        yield from self._completed(answers, At(frame, scope.returns)) if scope.returns != NONE else answers
+
+    def _exits(self, scope: Scope, frame: Frame) -> Iterator[Answer]:
+        """What the exits of a function give."""
         found = False
         for exit in scope.exits:
             if exit.kind is ExitKind.RETURN and self._reachability.is_reachable(frame, exit.flow):
@@ -321,6 +366,10 @@ class Shapes(ThingShapes):
             yield from self.answers(At(frame, positional[0].value))
         elif (thing.name in IN_THREADS or last == "run_in_executor") and positional:
             yield from self._in_thread(at, call, last == "run_in_executor")
+        elif isinstance(thing.receiver, InstanceThing) and _is_proxy(thing.receiver, thing.name):
+            for owner in thing.receiver.parameters[0]:
+                for method in self._inference.attribute(owner, last):
+                    yield from self._called(at, call, method)
         elif last in _TRANSPARENT and positional:
             code = (
                 status_code(self._inference, At(frame, positional[1].value))
@@ -350,3 +399,13 @@ class Shapes(ThingShapes):
                     yield unknown(reason)
                 case _:
                     yield unknown("a function from outside the project, in another thread")
+
+
+def _is_proxy(receiver: InstanceThing, name: str) -> bool:
+    """Whether the object that a method `name` is taken from stands for another one."""
+    of = receiver.of.name if isinstance(receiver.of, ExternalThing) else ""
+    return of in PROXIES and bool(receiver.parameters) and name.rpartition(".")[0] == of
+
+
+def _is_vague(answer: Answer) -> bool:
+    return answer.kind is AnswerKind.UNKNOWN or answer.is_open

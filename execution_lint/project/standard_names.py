@@ -41,6 +41,23 @@ DEPENDS = frozenset(
 )
 """Marks of a parameter that a provider fills."""
 
+PROXIES = frozenset({"xoscar.ActorRefType", "werkzeug.local.LocalProxy"})
+"""Types whose objects have the methods of their argument: what is called on them is carried out there."""
+
+MODEL_METHODS = frozenset({"model_copy", "copy", "model_dump", "dict", "model_dump_json", "json"})
+"""Methods that every object of a Pydantic model has."""
+
+MODEL_READERS = frozenset(
+    {"model_validate", "model_validate_json", "model_construct", "parse_obj", "parse_raw", "construct", "from_orm"}
+)
+"""Class methods of Pydantic models that give an object of the class."""
+
+TYPE_ADAPTERS = frozenset({"pydantic.TypeAdapter", "pydantic.type_adapter.TypeAdapter"})
+"""Classes whose objects make values of a type of what they are given."""
+
+ADAPTED = frozenset({"validate_python", "validate_json", "validate_strings"})
+"""Their methods that give such a value."""
+
 ENUM_BASES = frozenset({"enum.Enum", "enum.StrEnum", "enum.IntEnum", "enum.ReprEnum", "enum.Flag", "enum.IntFlag"})
 """Classes that make their subclasses enums."""
 

@@ -36,7 +36,8 @@ def strings(inference: Inference, at: At) -> tuple[str, ...] | None:
                 if part is None:
                     return None
                 found.extend(part)
-            return tuple(dict.fromkeys(found))[:MAXIMUM]
+            different = tuple(dict.fromkeys(found))
+            return different if len(different) <= MAXIMUM else None
         case _:
             return _of_things(inference, at)
 

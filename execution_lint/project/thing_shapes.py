@@ -1,14 +1,18 @@
 """What an object is as JSON, by its class."""
 
+from abc import abstractmethod
 from collections.abc import Iterator
+from dataclasses import replace
 
 from execution_lint.project.answers import unknown
+from execution_lint.project.models import EVERY_FIELD, Selection
 from execution_lint.project.responses import Responses
 from execution_lint.project.subjects import Answer, AnswerKind
 from execution_lint.project.things import (
     ClassThing,
     ConstantThing,
     ExternalThing,
+    Frame,
     InstanceThing,
     MemberThing,
     MemberValueThing,
@@ -52,6 +56,28 @@ SCALAR_KINDS = {"None": "null", "bool": "a boolean", "int": "a number", "float":
 class ThingShapes(Responses):
     """Answers what is sent for an object of which only its class is known."""
 
+    def of_model(self, cls: ClassThing, *, by_alias: bool, selection: Selection = EVERY_FIELD) -> Iterator[Answer]:
+        """What an object of the class is sent as, with the fields that are selected."""
+        model = self.models.of(cls)
+        root = self.models.root(cls) if isinstance(model, Answer) else None
+        if root is not None:
+            for thing in self._inference.types(root):
+                yield from self.of_thing(thing)
+        elif isinstance(model, Answer):
+            yield model
+        elif model is None:
+            name = self._inference.scope(cls.definition).qualname
+            yield unknown(f"`{name}` is no model whose fields are declared")
+        elif model.serializer is None:
+            yield model.answer(by_alias=by_alias, selection=selection)
+        else:
+            fields = replace(model, serializer=None).answer(by_alias=by_alias, selection=selection)
+            yield from self.serialized(model.serializer, fields)
+
+    @abstractmethod
+    def serialized(self, method: Frame, fields: Answer) -> Iterator[Answer]:
+        """What a method makes of an object whose fields would be sent as `fields`."""
+
     def of_thing(self, thing: Thing) -> Iterator[Answer]:
         """What an object is as JSON, by its class."""
         match thing:
@@ -63,14 +89,7 @@ class ThingShapes(Responses):
                 if base:
                     yield unknown("a response that was made elsewhere")
                     return
-                answer = self.models.answer(cls, by_alias=True)
-                yield (
-                    answer
-                    if answer is not None
-                    else unknown(
-                        f"`{self._inference.scope(cls.definition).qualname}` is no model whose fields are declared"
-                    )
-                )
+                yield from self.of_model(cls, by_alias=True)
             case InstanceThing(of=ExternalThing(name=name)) if name in _DICTS:
                 yield Answer(AnswerKind.OBJECT, is_open=True, reason="a dict whose keys are not declared")
             case InstanceThing(of=ExternalThing(name=name)) if name in _SCALARS:

@@ -178,9 +178,8 @@ class WireModels:
         return None
 
     def _sent(self, thing: Thing, *, by_alias: bool, selection: Selection) -> Iterator[Answer]:
-        model = self._model(thing)
-        if isinstance(model, Model):
-            yield model.answer(by_alias=by_alias, selection=selection)
+        if isinstance(thing, InstanceThing) and isinstance(thing.of, ClassThing) and self._model(thing) is not None:
+            yield from self._shapes.of_model(thing.of, by_alias=by_alias, selection=selection)
         else:
             yield from self._shapes.of_thing(thing)
 
