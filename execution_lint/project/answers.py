@@ -55,9 +55,10 @@ def without_one_of(answer: Answer, names: Iterable[str] | None) -> Answer:
 
 
 def crossed(lefts: tuple[Answer, ...], rights: tuple[Answer, ...]) -> tuple[Answer, ...]:
-    """Every dict of the left updated with every one of the right."""
+    """Every dict of the left updated with every one of the right; null is none, whatever is updated with it raises."""
     found: dict[Answer, None] = {}
-    for left, right in product(lefts, rights):
+    given = tuple(right for right in rights if not is_null(right))
+    for left, right in product(lefts, given or (EMPTY,)):
         match right.kind:
             case AnswerKind.OBJECT:
                 both = an_object(
@@ -67,8 +68,6 @@ def crossed(lefts: tuple[Answer, ...], rights: tuple[Answer, ...]) -> tuple[Answ
                     reason=left.reason or right.reason,
                 )
                 found[both] = None
-            case AnswerKind.BARE if right.reason == "null":
-                found[left] = None
             case _:
                 found[opened(left, right.reason)] = None
     return merged(found)
@@ -111,6 +110,21 @@ def widened(answers: tuple[Answer, ...]) -> tuple[Answer, ...]:
     )
 
 
+def with_one_open(answers: Iterable[Answer]) -> tuple[Answer, ...]:
+    """The answers with one object in the place of those that may have keys that are not known: they tell no more than
+    what they have in common."""
+    found = tuple(answers)
+    for is_error in (False, True):
+        vague = [
+            answer
+            for answer in found
+            if answer.kind is AnswerKind.OBJECT and answer.is_open and answer.is_error is is_error
+        ]
+        if len(vague) > 1:
+            found = (*(answer for answer in found if answer not in vague), joined(vague))
+    return found
+
+
 def merged(answers: Iterable[Answer]) -> tuple[Answer, ...]:
     """The answers without repetition; of too many objects the most similar ones become one."""
     found = tuple(dict.fromkeys(answers))
@@ -141,11 +155,14 @@ def _fewer(objects: tuple[Answer, ...]) -> tuple[Answer, ...]:
         kept.append(answer)
         if len(kept) > MAXIMUM_ANSWERS:
             left, right = min(combinations(kept, 2), key=_difference)
-            kept = [other for other in kept if other not in (left, right)]
             both = joined((left, right))
-            if both not in kept:
-                kept.append(both)
+            kept = [*(other for other in kept if not _is_within(other, both)), both]
     return tuple(kept)
+
+
+def _is_within(answer: Answer, other: Answer) -> bool:
+    """Whether every object that the answer stands for is one that the other stands for; both are open, or neither."""
+    return other.keys <= answer.keys and answer.keys | answer.optional <= other.keys | other.optional
 
 
 def _difference(pair: tuple[Answer, Answer]) -> int:

@@ -32,21 +32,23 @@ class Reachability:
     def is_reachable(self, frame: Frame, flow: Ref) -> bool:
         """Whether control comes so far: not behind a call that never returns."""
         scope = self._inference.scope(frame)
-        seen: set[Ref] = set()
-
-        def comes(ref: Ref) -> bool:
-            if ref == NONE or ref in seen:
-                return ref == NONE
+        waiting, seen = [flow], set()
+        while waiting:
+            ref = waiting.pop()
+            if ref == NONE:
+                return True
+            if ref in seen:
+                continue
             seen.add(ref)
             match scope.values[ref]:
                 case After(flow=before, call=call):
-                    return comes(before) and not self.never_returns(At(frame, call))
+                    if not self.never_returns(At(frame, call)):
+                        waiting.append(before)
                 case Choice(alternatives=alternatives):
-                    return any(comes(alternative) for alternative in alternatives)
+                    waiting.extend(alternatives)
                 case _:
                     return True
-
-        return comes(flow)
+        return False
 
     def error_code(self, frame: Frame, flow: Ref) -> bool:
         """Whether an error status, or one that is not known, is set on the response on a way that leads here."""

@@ -12,7 +12,7 @@ from typing import Any, Optional
 from fastapi import FastAPI
 from fastapi.encoders import jsonable_encoder
 from fastapi.responses import JSONResponse, ORJSONResponse, Response
-from pydantic import BaseModel, ConfigDict, Field, computed_field
+from pydantic import BaseModel, ConfigDict, Field, RootModel, TypeAdapter, computed_field, model_serializer
 from pydantic.alias_generators import to_camel
 from typing_extensions import NotRequired, TypedDict
 
@@ -20,6 +20,7 @@ app = FastAPI()
 KEY_A = "a"
 PREFIX = "pre"
 FIELDS_A, FIELDS_B = {"a", "b"}, {"b", "c"}
+NAMES = ("m", "n")
 
 
 class Key(str, Enum):
@@ -47,6 +48,37 @@ class Sparse(BaseModel):
     c: int = 3
     d: Any = 4
     e: Optional[int]
+
+
+class Rooted(RootModel[Small]):
+    pass
+
+
+class Listed(RootModel[list[int]]):
+    pass
+
+
+class Wrapping(BaseModel):
+    a: int = 1
+    b: Optional[int] = None
+    c: Optional[int] = None
+
+    @model_serializer(mode="wrap")
+    def written(self, handler):
+        data = handler(self)
+        if self.b is None:
+            data.pop("b", None)
+        data.setdefault("n", None)
+        return data
+
+
+class Plain(BaseModel):
+    a: int = 1
+    b: Optional[int] = None
+
+    @model_serializer
+    def written(self):
+        return {"plain": self.a}
 
 
 class Aliased(BaseModel):
@@ -77,6 +109,23 @@ class Line:
 class Typed(TypedDict):
     a: int
     b: NotRequired[int]
+
+
+SMALL = TypeAdapter(Small)
+SMALLS = TypeAdapter(list[Small])
+
+
+def typed(source: Any) -> Typed:
+    return {key: source[key] for key in source}
+
+
+def declared(source: Any) -> Large:
+    return source.found()
+
+
+class Source:
+    def __getattr__(self, name):
+        return lambda: Large()
 
 
 def pair(value):
@@ -112,6 +161,10 @@ def extend(inner):
 
 def nothing(inner):
     return len(inner)
+
+
+def refuse():
+    raise ValueError("refused")
 
 
 def risky(fails):
@@ -156,6 +209,21 @@ def _dict() -> st.SearchStrategy[str]:
                 "Sparse(a=1, e=1, c=3).model_dump(exclude_defaults=True)",
                 "Sparse(a=1, e=1).model_dump(include=FIELDS_A if p else FIELDS_B)",
                 "Sparse(a=1, e=1).model_dump(exclude=FIELDS_B if q else None, exclude_none=q)",
+                "Wrapping().model_dump()",
+                "Wrapping(b=1).model_dump(exclude_none=True)",
+                "Plain().model_dump()",
+                "Small.model_validate({'a': 1}).model_dump()",
+                "Large().model_copy(update={'a': 2}).model_dump()",
+                "Small.model_construct(a=1).model_dump(exclude_unset=True)",
+                "SMALL.validate_python({'a': 1}).model_dump()",
+                "typed({'a': 1, 'b': 2})",
+                "{key: value for key, value in chosen(p).items()}",
+                "{key: value for key, value in Sparse(a=1, e=None).model_dump().items() if value is not None}",
+                "{key: 1 for key in chosen(q) if key != 'a'}",
+                "{key: 1 for key in sorted(chosen(q).keys())}",
+                "dict({name: 1 for name in NAMES}, a=1)",
+                "{name: 1 for name in ('m', 'n') if p}",
+                "{first: second for first in ('m', 'n') for second in ([1] if p else [])}",
                 "Aliased().model_dump()",
                 "Aliased().model_dump(by_alias=True)",
                 "Generated().model_dump(by_alias=True)",
@@ -191,6 +259,8 @@ def _changes(depth: int) -> st.SearchStrategy[list[str]]:
                 ["answer.clear()"],
                 ["extend(answer)"],
                 ["nothing(answer)"],
+                ["nothing(answer)", "if p and q:", "    refuse()"],
+                ["while q:", "    nothing(answer)", "    if p:", "        refuse()", "    break"],
                 ["answer = extended(answer)"],
                 ["answer = wrapped(answer)"],
                 ["other = answer", 'other["o"] = 1'],
@@ -244,6 +314,16 @@ _RETURNS = (
     "return Line()",
     "return Allowing(more=1)",
     "return Sparse(a=1, e=None)",
+    "return Rooted(Small())",
+    "return Listed([1])",
+    "return Wrapping()",
+    "return Plain()",
+    "return Large().model_copy()",
+    "return Small.model_validate({'b': 2})",
+    "return SMALL.validate_python({'a': 1})",
+    "return SMALLS.validate_python([])",
+    "return declared(Source())",
+    "return JSONResponse(jsonable_encoder(Wrapping(c=1)))",
     "return answer or {'empty': 1}",
     "return [answer]",
     "return (await later(answer))",
@@ -260,6 +340,10 @@ _HEADS = (
     ('@app.get("/{name}", response_model=Sparse, response_model_exclude_none=True)', ""),
     ('@app.get("/{name}", response_model=Sparse, response_model_exclude_unset=True)', ""),
     ('@app.get("/{name}", response_model=Sparse, response_model_exclude_defaults=True)', ""),
+    ('@app.get("/{name}", response_model=Wrapping)', ""),
+    ('@app.get("/{name}", response_model=Wrapping, response_model_exclude_none=True)', ""),
+    ('@app.get("/{name}", response_model=Plain)', ""),
+    ('@app.get("/{name}")', " -> Rooted"),
     ('@app.get("/{name}", response_model=Allowing)', ""),
     ('@app.get("/{name}", response_model=None)', " -> Small"),
     ('@app.get("/{name}")', " -> Line"),

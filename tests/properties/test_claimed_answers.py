@@ -78,7 +78,7 @@ def test_claimed_keys_are_those_that_are_sent(tmp_path: Path) -> None:
     folder.mkdir()
     (folder / "pyproject.toml").write_bytes(b"")
 
-    @settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=80, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
     @given(application())
     def hold(source: str) -> None:
         path = folder / "service.py"
