@@ -115,7 +115,7 @@ class Calls(TypeVariables):
             yield InstanceThing(thing.receiver)
         elif thing.name in TYPE_ADAPTERS and first is not None:
             yield InstanceThing(thing, (self.types(first),))
-        elif _is_adapted(thing):
+        elif is_adapted(thing):
             assert isinstance(thing.receiver, InstanceThing)
             yield from thing.receiver.parameters[0]
         else:
@@ -298,7 +298,7 @@ class Calls(TypeVariables):
                 yield ConstantThing("None", "None")
 
 
-def _is_adapted(thing: ExternalThing) -> bool:
+def is_adapted(thing: ExternalThing) -> bool:
     """Whether it is a method of an object that makes values of a type that is known."""
     adapter, _, method = thing.name.rpartition(".")
     has_type = isinstance(thing.receiver, InstanceThing) and bool(thing.receiver.parameters)

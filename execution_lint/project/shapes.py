@@ -28,6 +28,7 @@ from execution_lint.facts.values import (
     Unknown,
 )
 from execution_lint.project.answers import EMPTY, an_object, is_false, is_null, merged, opened, unknown
+from execution_lint.project.calls import is_adapted
 from execution_lint.project.fixed_points import FixedPoints
 from execution_lint.project.inference import Inference
 from execution_lint.project.reachability import Reachability
@@ -370,6 +371,10 @@ class Shapes(ThingShapes):
             for owner in thing.receiver.parameters[0]:
                 for method in self._inference.attribute(owner, last):
                     yield from self._called(at, call, method)
+        elif is_adapted(thing) and positional:
+            made = tuple(found for made in self._inference.called(thing, at) for found in self.of_thing(made))
+            given = self.answers(At(frame, positional[0].value)) if all(map(_is_any_object, made)) else ()
+            yield from given if given and all(answer.kind is AnswerKind.OBJECT for answer in given) else made
         elif last in _TRANSPARENT and positional:
             code = (
                 status_code(self._inference, At(frame, positional[1].value))
@@ -380,8 +385,8 @@ class Shapes(ThingShapes):
                 is_error = answer.is_error or code is None or code >= 400
                 yield replace(answer, is_error=is_error)
         else:
-            for made in self._inference.called(thing, at):
-                yield from self.of_thing(made)
+            for result in self._inference.called(thing, at):
+                yield from self.of_thing(result)
 
     def _in_thread(self, at: At, call: Call, is_executor: bool) -> Iterator[Answer]:
         """What a function gives that another thread calls for this call."""
@@ -405,6 +410,10 @@ def _is_proxy(receiver: InstanceThing, name: str) -> bool:
     """Whether the object that a method `name` is taken from stands for another one."""
     of = receiver.of.name if isinstance(receiver.of, ExternalThing) else ""
     return of in PROXIES and bool(receiver.parameters) and name.rpartition(".")[0] == of
+
+
+def _is_any_object(answer: Answer) -> bool:
+    return answer.kind is AnswerKind.OBJECT and answer.is_open and not answer.keys
 
 
 def _is_vague(answer: Answer) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from execution_lint.project.answers import unknown
 from execution_lint.project.models import EVERY_FIELD, Selection
 from execution_lint.project.responses import Responses
+from execution_lint.project.standard_names import COROUTINES
 from execution_lint.project.subjects import Answer, AnswerKind
 from execution_lint.project.things import (
     ClassThing,
@@ -94,7 +95,7 @@ class ThingShapes(Responses):
                 yield Answer(AnswerKind.OBJECT, is_open=True, reason="a dict whose keys are not declared")
             case InstanceThing(of=ExternalThing(name=name)) if name in _SCALARS:
                 yield Answer(AnswerKind.BARE, reason=_SCALARS[name])
-            case InstanceThing(of=ExternalThing(name="typing.Coroutine"), parameters=parameters) if parameters:
+            case InstanceThing(of=ExternalThing(name=name), parameters=parameters) if name in COROUTINES and parameters:
                 for part in parameters[-1]:
                     yield from self.of_thing(part)
             case InstanceThing(of=ExternalThing(name="typing.Generator")):
