@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from execution_lint.config.schema import METHODS, Config, Envelope, RoutePattern
 from execution_lint.facts.values import (
@@ -19,7 +19,7 @@ from execution_lint.project.handler_exits import HandlerExit
 from execution_lint.project.inference import Inference
 from execution_lint.project.registration import Registration
 from execution_lint.project.routers import Routers, argument_of
-from execution_lint.project.subjects import AnswerKind, Governance, RouteExit
+from execution_lint.project.subjects import AnswerKind, Governance, Route, RouteExit
 from execution_lint.project.things import (
     At,
     ClassThing,
@@ -73,8 +73,20 @@ class EnvelopeGovernance:
         self._routers = routers
         self._config = config
 
-    def of_exit(self, exit: HandlerExit, signs: JobSigns) -> Governance | None:
-        """What governs the exit, given what all routes of the project say of jobs."""
+    def by_contract(self, exit: HandlerExit, signs: JobSigns) -> Iterator[RouteExit]:
+        """The exit with what governs it, given what all routes of the project say of jobs: once for each envelope, and
+        for none, with the routes that it is so for."""
+        found: dict[str, list[tuple[Governance | None, Route]]] = {}
+        for route in exit.subject.routes:
+            governance = self._of_exit(_of_route(exit, route), signs)
+            found.setdefault(governance.envelope.name if governance is not None else "", []).append((governance, route))
+        if not found:
+            yield replace(exit.subject, governance=self._of_exit(exit, signs))
+        for governed in found.values():
+            surest = max(governed, key=lambda one: one[0].confidence.rank if one[0] is not None else 0)[0]
+            yield replace(exit.subject, routes=tuple(route for _, route in governed), governance=surest)
+
+    def _of_exit(self, exit: HandlerExit, signs: JobSigns) -> Governance | None:
         if not self._config.envelopes:
             return self._built_in(exit, signs)
         for envelope in self._config.envelopes:
@@ -182,6 +194,15 @@ class EnvelopeGovernance:
         is_supported = has_jobs or signs.has_word
         confidence = Confidence.LIKELY if len(reasons) > 1 and is_supported else Confidence.POSSIBLE
         return Governance(BUILT_IN, confidence, True, tuple(reasons))
+
+
+def _of_route(exit: HandlerExit, route: Route) -> HandlerExit:
+    """The exit as one route of its handler comes to it."""
+    if len(exit.subject.routes) == 1:
+        return exit
+    path = (route.path, route.path_complete)
+    registrations = tuple(registration for registration in exit.registrations if path in registration.paths)
+    return replace(exit, subject=replace(exit.subject, routes=(route,)), registrations=registrations)
 
 
 def bare_call(exit: HandlerExit) -> str:

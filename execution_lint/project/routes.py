@@ -1,7 +1,6 @@
 """The routes of a project with every exit of their handlers, and the envelope that governs each."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import cached_property
 
 from execution_lint.config.schema import Config
@@ -52,7 +51,7 @@ class Routes:
                 routes=routes_of(registrations),
                 confidence=Confidence.weakest(*(registration.confidence for registration in registrations)),
                 exits=tuple(
-                    replace(exit.subject, governance=self._governance.of_exit(exit, signs)) for exit in exits[handler]
+                    governed for exit in exits[handler] for governed in self._governance.by_contract(exit, signs)
                 ),
             )
             for handler, registrations in self.registered.items()

@@ -84,6 +84,15 @@ def test_json_is_what_the_guide_says(project: Path) -> None:
     assert [(exit["keys"], exit["may_have_more_keys"]) for exit in run["exits"]] == [(["plugin"], True)]
 
 
+def test_a_handler_of_several_paths_has_the_contract_of_each(project: Path) -> None:
+    (project / "service.py").write_text(SERVICE.replace('@app.post("/run")', '@app.post("/run")\n@app.get("/v1/run")'))
+    found = json.loads(lint("routes", "--output-format", "json").out)
+    assert [(entry["path"], entry["contract"], len(entry["exits"])) for entry in found[1:]] == [
+        ("/run", None, 1),
+        ("/v1/run", "job", 1),
+    ]
+
+
 def test_unproven_shows_what_is_not_decided(project: Path) -> None:
     entries = json.loads(lint("routes", "--unproven", "--output-format", "json").out)
     assert [entry["handler"] for entry in entries] == ["service:run"]

@@ -72,6 +72,8 @@ def unproven_routes(project: Project) -> Iterator[RouteEntry]:
 
 
 def _entry(handler: RoutedHandler, route: Route) -> RouteEntry:
+    path = (route.path, route.path_complete)
+    exits = [exit for exit in handler.exits if path in ((own.path, own.path_complete) for own in exit.routes)]
     return RouteEntry(
         place=handler.place,
         methods=route.methods,
@@ -79,9 +81,10 @@ def _entry(handler: RoutedHandler, route: Route) -> RouteEntry:
         path_complete=route.path_complete,
         handler=handler.handler,
         framework=handler.framework,
-        contract=next((exit.governance.envelope.name for exit in handler.exits if exit.governance is not None), ""),
+        contract=next((exit.governance.envelope.name for exit in exits if exit.governance is not None), ""),
         is_proven=handler.confidence is Confidence.PROVEN,
-        exits=tuple(_exit(exit, answer) for exit in handler.exits for answer in exit.answers),
+        # A method that has no contract brings the exits once more.
+        exits=tuple(dict.fromkeys(_exit(exit, answer) for exit in exits for answer in exit.answers)),
     )
 
 
