@@ -17,6 +17,7 @@ from execution_lint.project.implicit_loops import ImplicitLoops
 from execution_lint.project.inference import Inference
 from execution_lint.project.invented_identifiers import InventedIdentifiers
 from execution_lint.project.library import Library
+from execution_lint.project.listed_words import ListedWords
 from execution_lint.project.loop_bridges import LoopBridges
 from execution_lint.project.loop_patches import LoopPatches
 from execution_lint.project.loop_subjects import ImplicitLoop, LoopBridge, LoopPatch, UnclosedLoop
@@ -50,6 +51,7 @@ from execution_lint.project.unclosed_loops import UnclosedLoops
 from execution_lint.project.vocabularies import Vocabularies
 from execution_lint.project.vocabulary_governance import VocabularyGovernance
 from execution_lint.project.vocabulary_subjects import (
+    ListedWord,
     StatusBranch,
     StatusComparison,
     StatusField,
@@ -95,6 +97,7 @@ class Project:
             ShadowedRoute: lambda: iter(Shadows(self.inference, self.routes.registered)),
             TupleAnswer: lambda: iter(TupleAnswers(self.inference, self.reachability, self.routes.registered)),
             IdleEntry: self._idle_entries,
+            ListedWord: lambda: iter(ListedWords(self.inference, self.vocabularies)),
             StatusLookup: lambda: self.governance.lookups(),
             StatusComparison: lambda: self.governance.comparisons(),
             StatusBranch: lambda: self.governance.branches(),

@@ -102,7 +102,9 @@ class StatusLiterals:
                 yield from self._contained(frame, scope, comparison.left, comparison.right)
         for assignment in scope.assignments:
             yield from self._annotated_display(frame, scope, assignment)
-            if assignment.value != NONE and self._carriers.is_asked(frame, assignment.name):
+            key = scope.values[assignment.key] if assignment.key != NONE else None
+            name = key.value if isinstance(key, Text) else assignment.name
+            if assignment.value != NONE and self._carriers.is_asked(frame, name):
                 where = StatusPlace.DEFAULT if scope.kind is ScopeKind.CLASS else StatusPlace.ASSIGNMENT
                 for ref in (
                     defaults_of(scope, assignment)

@@ -1,5 +1,6 @@
 """What a literal is compared with or goes to, and what the types of the project say of it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeGuard
 
@@ -10,7 +11,7 @@ from execution_lint.model.place import Place
 from execution_lint.project.inference import Inference
 from execution_lint.project.rows import Rows
 from execution_lint.project.spelling import last_name, root_of, spelled
-from execution_lint.project.standard_names import COLUMNS, REPLACERS, TABLES
+from execution_lint.project.standard_names import COLUMNS, ITERABLES, MAPPINGS, REPLACERS, TABLES
 from execution_lint.project.starts import starts_of
 from execution_lint.project.status_origins import Origins
 from execution_lint.project.things import (
@@ -189,14 +190,29 @@ class StatusSubjects:
                 return StatusSubject(
                     f"{spelled(scope, assignment.base)}[{name!r}]",
                     name,
-                    (),
+                    tuple(self._entry(frame, assignment.base, name)),
                     self.is_foreign_owner(frame, assignment.base),
+                    (),
+                    self._origins.attribute(frame, assignment.base, name) if name else (),
                 )
             case _:
                 types = self._inference.types(At(frame, assignment.annotation)) if assignment.annotation != NONE else ()
                 return StatusSubject(
                     assignment.name, assignment.name if scope.kind is not ScopeKind.MODULE else "", types, False
                 )
+
+    def _entry(self, frame: Frame, base: Ref, name: str) -> Iterator[Thing]:
+        """What an entry of a container takes that is set: by its `TypedDict`, or its type arguments."""
+        for thing in self._inference.things(At(frame, base)):
+            match thing:
+                case InstanceThing(of=ClassThing() as cls) if name and self._inference.is_typed_dict(cls):
+                    yield from self.declared(thing, name)
+                case InstanceThing(of=ExternalThing(name=kind), parameters=parameters) if kind in MAPPINGS:
+                    yield from parameters[1] if len(parameters) > 1 else ()
+                case InstanceThing(of=ExternalThing(name=kind), parameters=parameters) if kind in ITERABLES:
+                    yield from parameters[0] if parameters else ()
+                case _:
+                    continue
 
     def attribute(self, frame: Frame, base: Ref, name: str) -> StatusSubject:
         """An attribute that is set."""

@@ -6,7 +6,7 @@ from enum import Enum
 from execution_lint.model.confidence import Confidence
 from execution_lint.model.finding import Related
 from execution_lint.model.place import Place
-from execution_lint.project.subjects import VocabularyFact
+from execution_lint.project.subjects import StatusPlace, VocabularyFact
 
 
 class Miss(Enum):
@@ -40,6 +40,22 @@ class StatusLookup:
     """The literal, or the method that makes the case: `upper`."""
     outcome: str
     """What comes of it: `ValueError`, or a default."""
+    confidence: Confidence
+    evidence: tuple[Related, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ListedWord:
+    """A string literal where a type lists the words that there are, and has not this one."""
+
+    place: Place
+    scope: str
+    literal: str
+    where: StatusPlace
+    subject: str
+    """What has the type, as people would write it: `run.state`."""
+    words: tuple[str, ...]
+    """Those that the type lists."""
     confidence: Confidence
     evidence: tuple[Related, ...]
 

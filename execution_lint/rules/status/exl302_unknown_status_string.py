@@ -21,8 +21,9 @@ nowhere else.
 
 ## Known limits
 
-An empty string or `"unknown"` is only *possible*. Words of health checks (`ok`, `healthy`) count only where the type
-is proven.
+Of a `Literal[...]` it speaks where a field, a parameter or a return is called like a status, or the alias is; a call by
+position only where the function is called so too. An empty string or `"unknown"` is only *possible*. Words of health
+checks (`ok`, `healthy`) count only where the type is proven.
 """
 
 from collections.abc import Iterator
@@ -31,8 +32,9 @@ from difflib import get_close_matches
 from execution_lint.model.finding import Finding
 from execution_lint.project.project import Project
 from execution_lint.project.subjects import StatusUse
+from execution_lint.project.vocabulary_subjects import ListedWord
 from execution_lint.rules.rule import Rule
-from execution_lint.rules.status.phrasing import place_of, quoted
+from execution_lint.rules.status.phrasing import listed, place_of, quoted
 
 RULE = Rule(
     code="EXL302",
@@ -57,6 +59,23 @@ def check(use: StatusUse, project: Project) -> Iterator[Finding]:
         literal=quoted(use.literal),
         vocabulary=use.vocabulary.name,
         where=place_of(use),
+    )
+
+
+@RULE.on(ListedWord)
+def check_listed(word: ListedWord, project: Project) -> Iterator[Finding]:
+    """A literal that a `Literal[...]` does not list."""
+    close = get_close_matches(word.literal.lower(), {said.lower(): said for said in word.words}, n=1, cutoff=0.75)
+    meant = next((said for said in word.words if close and said.lower() == close[0]), None)
+    yield RULE.finding(
+        word.place,
+        scope=word.scope,
+        confidence=word.confidence,
+        related=word.evidence,
+        help=f"did you mean {quoted(meant)}?" if meant is not None else f"its type lists {listed(word.words)}",
+        literal=quoted(word.literal),
+        vocabulary=f"Literal[{listed(word.words, 3)}]",
+        where=place_of(word),
     )
 
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 
 from execution_lint.project.subjects import StatusPlace, StatusUse
+from execution_lint.project.vocabulary_subjects import ListedWord
 
 _PLACES = {
     StatusPlace.COMPARISON: "compared with {subject}",
@@ -25,7 +26,7 @@ def quoted(literal: str) -> str:
     return json.dumps(literal, ensure_ascii=False)
 
 
-def place_of(use: StatusUse) -> str:
+def place_of(use: StatusUse | ListedWord) -> str:
     """Where the literal stands: ``compared with `job.status` ``."""
     return _PLACES[use.where].format(subject=f"`{use.subject}`")
 
