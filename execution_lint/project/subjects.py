@@ -168,6 +168,10 @@ class WireModel:
     """Where the route says which fields are sent; the declaration itself where it does not."""
 
 
+WAYS_OF_ONE_CALLER = 4
+"""Shapes of answers that one caller of a function may be given."""
+
+
 @dataclass(frozen=True, slots=True)
 class RouteExit:
     """A way out of a route's handler, with what it answers."""
@@ -202,6 +206,20 @@ class RouteExit:
         return self.wire is not None and any(
             answer.kind in (AnswerKind.OBJECT, AnswerKind.UNKNOWN) for answer in self.wire.answers
         )
+
+
+    @property
+    def sureness(self) -> Confidence:
+        """How sure it is that one of the answers is one of this exit. Where functions elsewhere make them, in ways of
+        which not all are known, or in more ways than one caller has use for, each may be for other callers."""
+        is_dispatched = any(
+            answer.kind is AnswerKind.UNKNOWN or (answer.kind is AnswerKind.OBJECT and answer.is_open)
+            for answer in self.returned
+        )
+        ways = sum(answer.kind in (AnswerKind.OBJECT, AnswerKind.BARE) for answer in self.returned)
+        if self.related and ways > 1 and (is_dispatched or ways > WAYS_OF_ONE_CALLER):
+            return Confidence.POSSIBLE
+        return self.confidence
 
 
 @dataclass(frozen=True, slots=True)

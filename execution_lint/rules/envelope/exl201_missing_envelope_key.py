@@ -70,7 +70,7 @@ def check(exit: RouteExit, project: Project) -> Iterator[Finding]:
         yield RULE.finding(
             exit.place,
             scope=exit.scope,
-            confidence=Confidence.weakest(exit.confidence, governance.confidence),
+            confidence=Confidence.weakest(exit.sureness, governance.confidence),
             related=(*exit.related, *governance.related),
             help=_help(exit, missing),
             route=exit.routes[0].spelled if exit.routes else exit.handler,

@@ -69,7 +69,7 @@ def _finding(
     return RULE.finding(
         exit.place,
         scope=exit.scope,
-        confidence=Confidence.weakest(exit.confidence, confidence),
+        confidence=Confidence.weakest(exit.sureness, confidence),
         related=(Related("what is sent is declared here", wire.place), *exit.related),
         help="let the model and what the handler returns have the same keys",
         route=exit.routes[0].spelled if exit.routes else exit.handler,
