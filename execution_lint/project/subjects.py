@@ -207,7 +207,6 @@ class RouteExit:
             answer.kind in (AnswerKind.OBJECT, AnswerKind.UNKNOWN) for answer in self.wire.answers
         )
 
-
     @property
     def sureness(self) -> Confidence:
         """How sure it is that one of the answers is one of this exit. Where functions elsewhere make them, in ways of
