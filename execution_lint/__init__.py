@@ -35,7 +35,7 @@ def scan(
     # Imported here, so that `--version` and a plugin's host pay nothing for a scan that they do not run.
     import os
 
-    from execution_lint import engine
+    from execution_lint.engine import run as engine
     from execution_lint.engine.invocation import Invocation
     from execution_lint.model.confidence import Confidence
 

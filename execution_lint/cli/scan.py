@@ -4,13 +4,13 @@ import os
 import sys
 from collections.abc import Sequence
 
-from execution_lint import engine
 from execution_lint.cli.command_line import Format, ScanCommand, Show
 from execution_lint.cli.exit_code import ExitCode
 from execution_lint.cli.progress_bar import progress
 from execution_lint.cli.replay import remember
 from execution_lint.cli.sources import Sources
 from execution_lint.cli.terminal import answer, complain, paint_for
+from execution_lint.engine import run as engine
 from execution_lint.engine.watch import Watch
 from execution_lint.errors import UsageError
 from execution_lint.model.report import Report

@@ -180,9 +180,11 @@ class FileLibrary:
         return self.opened(path) if path in self._known else None
 
     def text(self, path: str) -> str | None:
-        """The decoded text of a file; None where it cannot be had."""
-        opened = self.peek(path)
-        return opened.text if opened is not None else None
+        """The decoded text of a file of the project, which need not be opened for it; None where it cannot be had."""
+        if path not in self._known:
+            return None
+        opened = self._opened.get(path)
+        return opened.text if opened is not None else self._read(path)
 
     def check(self, path: str) -> None:
         """Look at a file as a whole, because it was asked for by name: what cannot be parsed is noted."""

@@ -152,15 +152,21 @@ def _shown(file: str) -> str:
     return file if relative.startswith("..") else relative.replace(os.sep, "/")
 
 
-def _check_contract(plan: Plan) -> tuple[str, ...]:
-    """The enums that the contract names and the project does not have, one line each."""
-    config = plan.config
+def enums_of_contract(config: Config) -> list[tuple[str, Reference]]:
+    """The enums that the contract names, each with the key that does."""
     named: list[tuple[str, Reference]] = [("vocabulary.enum", entry.enum) for entry in config.vocabularies]
     named += [
         ("envelope.status.vocabulary", entry.status.vocabulary)
         for entry in config.envelopes
         if entry.status is not None
     ]
+    return named
+
+
+def _check_contract(plan: Plan) -> tuple[str, ...]:
+    """The enums that the contract names and the project does not have, one line each."""
+    config = plan.config
+    named = enums_of_contract(config)
     if not named:
         return ()
     paths = tuple(file.path for file in plan.found.files)

@@ -6,70 +6,33 @@ asked has the answer it had cannot change what the rules find. Regions are compa
 stand: to what was found, a line is only a place, so that a file in which something was found must not change at all.
 """
 
+import os
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from hashlib import blake2b
 
 import msgspec
 
+from execution_lint.engine.edits import SUFFIX, Asked, FilePrecedent, Questions, content_of, digests, judged, share_of
 from execution_lint.engine.library import FileLibrary, Trouble
-from execution_lint.extract.opened import OpenedFile
 from execution_lint.model.finding import Finding
 from execution_lint.model.place import Place
-from execution_lint.source.dangling import dangling, share
 from execution_lint.source.discovery import FoundFile
 from execution_lint.source.reading import Unreadable, read
-from execution_lint.source.regions import Needles
 from execution_lint.source.suppressions import may_name_us
-from execution_lint.source.text import Undecodable, decode
-from execution_lint.source.words import WordIndex
 from execution_lint.store import report_cache
 
-_SUFFIX = ".precedent"
-_DIGEST = 8
-
-
-class Asked(msgspec.Struct, frozen=True, array_like=True):
-    """What was asked of one file's regions; words and needles are numbers in the lists of the precedent."""
-
-    facts: tuple[int, ...]
-    """The regions that were read."""
-    mentions: dict[int, tuple[int, ...]]
-    """By word, the regions that mention it."""
-    bound: dict[int, tuple[int, ...]]
-    """By word, the regions that may bind it as a name."""
-    candidates: dict[int, tuple[int, ...]]
-    """By needles, the regions that hold one."""
-    unawaited: tuple[tuple[str, ...], tuple[int, ...]] | None
-    """The names of coroutine functions that were looked for, and the regions that may leave one unawaited."""
-
-
-class FilePrecedent(msgspec.Struct, frozen=True, array_like=True):
-    """One file as the run found it."""
-
-    size: int
-    mtime_ns: int
-    inode: int
-    content: bytes
-    """The digest of its bytes."""
-    share: bytes
-    """The digest of its share in the names of coroutine functions; empty where nobody asked for them."""
-    is_firm: bool
-    """Whether an edit can be judged at all."""
-    regions: bytes | None
-    """The digests of its regions, one after the other; None where nobody asked for them."""
-    asked: msgspec.Raw
+_MANY = 16
+"""Files changed from which on it costs less to keep a precedent anew than to judge them again each time."""
 
 
 class Precedent(msgspec.Struct, frozen=True, array_like=True):
     """What the rules of one run found in a project, before anything is held back, and what it rests on."""
 
     key: str
-    words: tuple[str, ...]
-    needles: tuple[Needles, ...]
-    weighed: tuple[bytes, ...] | None
-    """The names that decide where coroutines are looked for; None where nobody asked."""
+    mark: str
+    questions: Questions
+    spoken_of: frozenset[str]
     files: dict[str, FilePrecedent]
     findings: tuple[Finding, ...]
     troubles: dict[str, Trouble]
@@ -106,16 +69,18 @@ def taken(
         file.path: _of_file(file, library, words, held.get(file.path, {}), weighed, file.path in troubles)
         for file in files
     }
+    findings = tuple(findings)
+    naming_us = library.holding(may_name_us)
     return Precedent(
         "",
-        tuple(words),
-        tuple(needles),
-        tuple(sorted(weighed)) if weighed is not None else None,
+        os.urandom(8).hex(),
+        Questions(tuple(words), tuple(needles), tuple(sorted(weighed)) if weighed is not None else None),
+        frozenset((*naming_us, *troubles, *(path for finding in findings for path in _paths(finding)))),
         known,
-        tuple(findings),
+        findings,
         dict(troubles),
         undecided,
-        library.holding(may_name_us),
+        naming_us,
         frozenset(finding.place for finding in confirmed),
         library.read_count,
         library.parsed_count,
@@ -140,18 +105,18 @@ def _of_file(
     opened = library.peek(file.path) if record is not None else None
     if record is not None and opened is not None:
         is_firm = is_firm and record.is_regular
-        regions = _digests(opened)
+        regions = digests(opened)
         mentions = {words.setdefault(word, len(words)): held for word, held in record.mentions.items()}
         bound = {words.setdefault(name, len(words)): held for name, held in record.bound.items()}
         asked = Asked(record.read, mentions, bound, candidates, unawaited)
     elif library.was_opened(file.path):
         is_firm = False
-    part = _share(data, weighed) if is_firm and data is not None else b""
+    part = share_of(data, weighed) if is_firm and data is not None else b""
     return FilePrecedent(
         file.size,
         file.mtime_ns,
         file.inode,
-        _content(data) if data is not None else b"",
+        content_of(data) if data is not None else b"",
         part if part is not None else b"",
         is_firm and part is not None,
         regions,
@@ -159,23 +124,12 @@ def _of_file(
     )
 
 
-def _share(data: bytes, weighed: frozenset[bytes] | None) -> bytes | None:
-    """The digest of a file's share in the names of coroutine functions; None where it cannot be decoded."""
-    if weighed is None:
-        return b""
-    try:
-        text = data if data.isascii() else decode(data).encode("utf-8", "surrogatepass")
-    except Undecodable:
-        return None
-    return _digest(share(text, weighed))
-
-
 def save(folder: str, key: str, precedent: Precedent) -> None:
     """Keep a precedent under `key` in the cache's folder; in silence where that fails, for the report's failure is
     said."""
     with suppress(UnicodeEncodeError):
         content = msgspec.msgpack.encode(msgspec.structs.replace(precedent, key=key))
-        report_cache.write_entry(folder, key, _SUFFIX, content)
+        report_cache.write_entry(folder, key, SUFFIX, content)
 
 
 def standing(
@@ -183,10 +137,10 @@ def standing(
 ) -> Precedent | None:
     """The precedent kept under `key`, if every question it rests on still has the same answer; else None.
 
-    `explicit` are the files that must be parsable as a whole. A precedent that stands is kept anew, for the files as
-    they are now.
+    `explicit` are the files that must be parsable as a whole. Where many files have changed since, a precedent that
+    stands is kept anew, for the files as they are now.
     """
-    content = report_cache.read_entry(folder, key, _SUFFIX)
+    content = report_cache.read_entry(folder, key, SUFFIX)
     if content is None:
         return None
     try:
@@ -195,24 +149,22 @@ def standing(
         return None
     if precedent.key != key or len(files) != len(precedent.files):
         return None
-    found = _compared(precedent, library, files, explicit)
-    if found is not None and found != precedent.files:
-        precedent = msgspec.structs.replace(precedent, files=found)
-        save(folder, key, precedent)
-    return precedent if found is not None else None
+    changed = _changed(precedent, library, files, explicit)
+    if changed is not None and len(changed) > _MANY:
+        save(folder, key, msgspec.structs.replace(precedent, files={**precedent.files, **changed}))
+    return precedent if changed is not None else None
 
 
-def _compared(
+def _changed(
     precedent: Precedent, library: FileLibrary, files: tuple[FoundFile, ...], explicit: frozenset[str]
 ) -> dict[str, FilePrecedent] | None:
-    """The files as they are now; None where one of them may change an answer."""
+    """The files that are not as they were, as they are now; None where one of them may change an answer."""
     now = time.time()
+    changed: dict[str, FilePrecedent] = {}
     if any(file.path not in precedent.files for file in files):
         return None
-    known = dict(precedent.files)
-    spoken_of = set(_paths(precedent))
     for file in files:
-        before = known[file.path]
+        before = precedent.files[file.path]
         is_settled = file.mtime_ns < (now - 2) * 1e9
         if is_settled and (file.size, file.mtime_ns, file.inode) == (before.size, before.mtime_ns, before.inode):
             continue
@@ -220,96 +172,17 @@ def _compared(
             data = read(library.root / file.path)
         except Unreadable:
             return None
-        if _content(data) == before.content:
-            known[file.path] = msgspec.structs.replace(before, size=file.size, mtime_ns=file.mtime_ns, inode=file.inode)
-            continue
-        if file.path in spoken_of or not before.is_firm or may_name_us(data):
-            return None
-        after = _judged(before, data, precedent)
+        after = judged(before, data, precedent.questions, is_spoken_of=file.path in precedent.spoken_of)
         if after is None:
             return None
-        known[file.path] = msgspec.structs.replace(after, size=file.size, mtime_ns=file.mtime_ns, inode=file.inode)
+        changed[file.path] = msgspec.structs.replace(after, size=file.size, mtime_ns=file.mtime_ns, inode=file.inode)
     for path in explicit:
         opened = library.peek(path)
         if path not in precedent.troubles and (opened is None or opened.check() is not None):
             return None
-    return known
+    return changed
 
 
-def _judged(before: FilePrecedent, data: bytes, precedent: Precedent) -> FilePrecedent | None:
-    """A file after an edit that changes no answer; None where it changes one, or may."""
-    try:
-        opened = OpenedFile(decode(data))
-    except Undecodable:
-        return None
-    if not opened.is_regular:
-        return None
-    weighed = frozenset(precedent.weighed) if precedent.weighed is not None else None
-    if _share(data, weighed) != before.share:
-        return None
-    asked = msgspec.msgpack.decode(before.asked, type=Asked)
-    if asked.unawaited is not None:
-        names, held = asked.unawaited
-        if opened.regions_at(dangling(opened.text, frozenset(names))) != held:
-            return None
-    regions: bytes | None = None
-    if before.regions is not None:
-        regions = _digests(opened)
-        if len(regions) != len(before.regions):
-            return None
-        changed = {
-            index
-            for index in range(len(opened.regions))
-            if _at(regions, index)[:_DIGEST] != _at(before.regions, index)[:_DIGEST]
-        }
-        # How a region is named is known to whoever has opened the file.
-        if any(
-            _at(regions, index)[_DIGEST:] != _at(before.regions, index)[_DIGEST:] for index in changed
-        ) or not changed.isdisjoint(asked.facts):
-            return None
-        for word, held in asked.mentions.items():
-            if tuple(sorted(opened.mentioning(precedent.words[word]))) != held:
-                return None
-        for word, held in asked.bound.items():
-            if opened.binding(precedent.words[word]) != held:
-                return None
-    index = WordIndex()
-    index.add("", data)
-    for number, needles in enumerate(precedent.needles):
-        holding = index.holding(needles)
-        found = opened.candidates(needles, holding[""]) if "" in holding else ()
-        if found != asked.candidates.get(number, ()):
-            return None
-    return msgspec.structs.replace(before, content=_content(data), regions=regions)
-
-
-def _paths(precedent: Precedent) -> Iterator[str]:
-    """The files in which something was found, or that explain it, or that say what is not to be reported."""
-    yield from precedent.naming_us
-    yield from precedent.troubles
-    for finding in precedent.findings:
-        yield finding.place.path
-        for related in finding.related:
-            yield related.place.path
-
-
-def _digests(opened: OpenedFile) -> bytes:
-    """The digest of each region's text, and of its name and kind, wherever it stands."""
-    found = []
-    for index, region in enumerate(opened.regions):
-        found.append(_digest(opened.own_text(index).encode("utf-8", "surrogatepass")))
-        shape = (region.kind.value, region.name, region.owner)
-        found.append(_digest("\0".join(shape).encode("utf-8", "surrogatepass")))
-    return b"".join(found)
-
-
-def _at(digests: bytes, index: int) -> bytes:
-    return digests[2 * _DIGEST * index : 2 * _DIGEST * (index + 1)]
-
-
-def _content(data: bytes) -> bytes:
-    return blake2b(data, digest_size=16).digest()
-
-
-def _digest(data: bytes) -> bytes:
-    return blake2b(data, digest_size=_DIGEST).digest()
+def _paths(finding: Finding) -> frozenset[str]:
+    """The files that a finding lies in or tells of."""
+    return finding.paths | {entry.place.path for entry in finding.entries}

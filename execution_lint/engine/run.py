@@ -14,9 +14,10 @@ from execution_lint.config.settings import show
 from execution_lint.engine import precedents
 from execution_lint.engine.confirm import disagreements
 from execution_lint.engine.division import outcome
+from execution_lint.engine.edits import reference
 from execution_lint.engine.invocation import Invocation
 from execution_lint.engine.library import FileLibrary, Trouble
-from execution_lint.engine.plan import Plan, Planner
+from execution_lint.engine.plan import Plan, Planner, enums_of_contract
 from execution_lint.engine.process import ready, usual_jobs
 from execution_lint.engine.progress import Progress
 from execution_lint.engine.sift import Sieve
@@ -29,6 +30,7 @@ from execution_lint.rules.linter import exl001_unparsed_file, exl002_crashed_rul
 from execution_lint.rules.rule import all_rules
 from execution_lint.source.reading import MAXIMUM_SIZE
 from execution_lint.source.suppressions import may_name_us
+from execution_lint.source.text import split_lines
 from execution_lint.store import answers, report_cache
 from execution_lint.store import baseline as baselines
 from execution_lint.store.identity import identify
@@ -80,22 +82,25 @@ def _project_report(
 ) -> ProjectReport:
     folder = str(plan.found.root / answers.FOLDER)
     is_cached = invocation.cache and invocation.locate and invocation.stdin is None
-    key = _cache_key(plan, baseline) if is_cached else ""
+    rules_key = _rules_key(plan, folder) if is_cached else ""
+    key = _cache_key(plan, rules_key, baseline) if is_cached else ""
     notes: list[str] = []
     if is_cached:
         known = report_cache.load(folder, key, notes.append)
         watch.is_sound = watch.is_sound and not notes
         if known is not None:
-            return msgspec.structs.replace(known, notes=(*known.notes, *notes))
-    report = _scanned(invocation, plan, baseline, progress, folder if is_cached else None, watch.made)
+            watch.precedents[known.report.root] = known.precedent
+            return msgspec.structs.replace(known.report, notes=(*known.report.notes, *notes))
+    report = _scanned(invocation, plan, baseline, progress, (folder, rules_key) if is_cached else None, watch)
     is_kept = is_cached and not any(finding.code == exl002_crashed_rule.RULE.code for finding in report.findings)
     if is_kept:
-        note = report_cache.save(folder, key, report)
+        precedent = watch.precedents.get(report.root, "")
+        note = report_cache.save(folder, key, report, precedent)
         if note is not None:
             notes.append(note)
-        settled = _cache_key(plan, baseline)
+        settled = _cache_key(plan, rules_key, baseline)
         if note is None and settled != key and _is_unchanged(plan):
-            report_cache.save(folder, settled, report)
+            report_cache.save(folder, settled, report, precedent)
     watch.is_sound = watch.is_sound and is_kept and not notes
     return msgspec.structs.replace(report, notes=(*report.notes, *notes))
 
@@ -112,12 +117,12 @@ def _is_unchanged(plan: Plan) -> bool:
     return True
 
 
-def _cache_key(plan: Plan, baseline: baselines.Baseline | None) -> str:
+def _cache_key(plan: Plan, rules_key: str, baseline: baselines.Baseline | None) -> str:
     """Everything that can change the report."""
     state = hashlib.sha256()
     now = time.time()
     parts = [
-        _rules_key(plan),
+        rules_key,
         plan.threshold.value,
         repr(sorted(plan.found.named)) if plan.found.named is not None else "",
         repr(sorted(plan.found.explicit)),
@@ -136,17 +141,16 @@ def _cache_key(plan: Plan, baseline: baselines.Baseline | None) -> str:
     return state.hexdigest()
 
 
-def _rules_key(plan: Plan) -> str:
+def _rules_key(plan: Plan, folder: str) -> str:
     """Everything besides the files that can change what the rules find, before anything is held back."""
-    return "\0".join(
-        (
-            report_cache.analyser_digest(),
-            repr(sys.version_info[:3]),
-            digest(plan.config),
-            repr(sorted(plan.codes)),
-            str(plan.found.root),
-        )
+    parts = (
+        report_cache.analyser_digest(folder),
+        repr(sys.version_info[:3]),
+        digest(plan.config),
+        repr(sorted(plan.codes)),
+        str(plan.found.root),
     )
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _scanned(
@@ -154,18 +158,22 @@ def _scanned(
     plan: Plan,
     baseline: baselines.Baseline | None,
     progress: Progress | None,
-    folder: str | None,
-    made: list[object],
+    cache: tuple[str, str] | None,
+    watch: Watch,
 ) -> ProjectReport:
-    """`folder` is that of the cache, None where none is to be used; `made` takes what it rests on."""
+    """`cache` is its folder and the key of what the rules find, None where none is to be used; `watch` takes what the
+    report rests on."""
     root = plan.found.root
     paths, replaced = _with_stdin(invocation, plan)
     library = FileLibrary(root, paths, MAXIMUM_SIZE, locate=invocation.locate, replaced=replaced)
     explicit = plan.found.explicit & frozenset(paths)
-    known = precedents.standing(folder, _rules_key(plan), library, plan.found.files, explicit) if folder else None
+    known = precedents.standing(*cache, library, plan.found.files, explicit) if cache is not None else None
     if known is None:
         project = Project(library, plan.config)
-        made.append(project)
+        watch.made.append(project)
+        for _, enum in enums_of_contract(plan.config):
+            # Asked before by the plan, of a library of its own; an edit that takes the enum away must not pass.
+            project.has_enum(enum)
         rules = tuple(rule for rule in all_rules() if rule.code in plan.codes)
         size = sum(file.size for file in plan.found.files)
         jobs = (invocation.jobs or usual_jobs()) if invocation.locate else 1
@@ -203,9 +211,12 @@ def _scanned(
     named = plan.found.named
     is_crashed = any(finding.code == exl002_crashed_rule.RULE.code for finding in found)
     troubled = any(named is None or path in named for path in library.troubles) or is_crashed
-    if folder is not None and known is None and not is_crashed and not doubts:
-        precedent = precedents.taken(library, plan.found.files, raw, troubles, undecided, kept)
-        precedents.save(folder, _rules_key(plan), precedent)
+    followed = known
+    if cache is not None and known is None and not is_crashed and not doubts:
+        followed = precedents.taken(library, plan.found.files, raw, troubles, undecided, kept)
+        precedents.save(*cache, followed)
+    if cache is not None and followed is not None and not doubts:
+        watch.precedents[root.as_posix()] = reference(cache[1], followed.mark)
     read, parsed = (library.read_count, library.parsed_count) if known is None else (known.read, known.parsed)
     return ProjectReport(
         root=root.as_posix(),
@@ -246,14 +257,15 @@ class _Lines:
 
     def __init__(self, library: FileLibrary) -> None:
         self._library = library
+        self._lines: dict[str, list[str]] = {}
 
     def text_of(self, place: Place) -> str:
         """What stands in a span; empty where the file cannot be read."""
-        opened = self._library.peek(place.path)
-        if opened is None:
-            return ""
+        if place.path not in self._lines:
+            text = self._library.text(place.path)
+            self._lines[place.path] = split_lines(text) if text is not None else []
         span = place.span
-        lines = opened.lines[span.start_line - 1 : span.end_line]
+        lines = self._lines[place.path][span.start_line - 1 : span.end_line]
         if not lines:
             return ""
         lines = [*lines[:-1], lines[-1][: span.end_column - 1]]

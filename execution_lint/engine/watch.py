@@ -31,6 +31,8 @@ class Watch:
     def __init__(self) -> None:
         self.seen = Seen()
         self.plans: tuple[Plan, ...] = ()
+        self.precedents: dict[str, str] = {}
+        """By root, what names the precedent that the run made or followed there."""
         self.is_sound = False
         """Whether the run came to an answer that stands as long as nothing changes."""
         self.made: list[object] = []
@@ -47,7 +49,7 @@ class Watch:
             for folder, entries in self.seen.folders.items():
                 self._add_folder(watched, folder, entries)
             for path in self._files(paths, others):
-                self._add_file(watched, path)
+                self._add_file(watched, path, watched.files)
             for link in self.seen.links:
                 watched.files[link] = file_signature(link)
                 watched.recent[link] = content_digest(link)
@@ -57,23 +59,26 @@ class Watch:
                     now = os.stat(path)
                     if (now.st_size, now.st_mtime_ns) != (file.size, file.mtime_ns):
                         return None
-                    self._add_file(watched, path)
+                    if path not in watched.files:
+                        self._add_file(watched, path, watched.modules)
         except (OSError, _Changed):
             return None
         if any("\0" in path for path in paths):
             return None
+        watched.precedents = self.precedents
         return watched
 
     def _add_folder(self, watched: Watched, folder: str, entries: "tuple[os.DirEntry[str], ...]") -> None:
         found = os.stat(folder)
+        watched.listings[folder] = listing_digest(entries)
         if found.st_mtime_ns < self._started - RECENT_NANOSECONDS:
             watched.folders[folder] = folder_signature(folder)
             return
-        watched.recent[folder] = listing_digest(entries)
+        watched.recent[folder] = watched.listings[folder]
 
-    def _add_file(self, watched: Watched, path: str) -> None:
-        watched.files[path] = file_signature(path)
-        if watched.files[path] == "-" or os.path.isdir(path):
+    def _add_file(self, watched: Watched, path: str, part: dict[str, str]) -> None:
+        part[path] = file_signature(path)
+        if part[path] == "-" or os.path.isdir(path):
             return
         found = os.stat(path)
         changed = max(found.st_mtime_ns, found.st_ctime_ns)

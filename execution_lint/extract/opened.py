@@ -15,7 +15,7 @@ from execution_lint.facts.scopes import RegionFacts
 from execution_lint.source.naming import may_use
 from execution_lint.source.outline import Statement, members, outline
 from execution_lint.source.regions import BLANKS, Needles, Region, RegionKind, stands_as, words_in
-from execution_lint.source.text import line_starts
+from execution_lint.source.text import line_starts, split_lines
 
 Parser = Callable[[str], ast.Module]
 """From text to a tree; raises SyntaxError, ValueError, RecursionError or MemoryError."""
@@ -79,15 +79,6 @@ def _parse(text: str) -> ast.Module:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return ast.parse(text)
-
-
-def split_lines(text: str) -> list[str]:
-    """The lines of a text without their ends, as the tokenizer counts them."""
-    if "\r" not in text:
-        return text.split("\n")
-    starts = line_starts(text)
-    ends = [*starts[1:], len(text)]
-    return [text[start:end].rstrip("\r\n") for start, end in zip(starts, ends, strict=True)]
 
 
 class OpenedFile:

@@ -19,7 +19,8 @@ from typing import ClassVar, Protocol
 
 import msgspec
 
-from execution_lint import __version__, engine
+from execution_lint import __version__
+from execution_lint.engine import run as engine
 from execution_lint.engine.invocation import Invocation
 from execution_lint.errors import ExecutionLintError
 from execution_lint.model.confidence import Confidence

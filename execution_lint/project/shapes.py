@@ -311,13 +311,11 @@ class Shapes(ThingShapes):
                     yield from self.answers(At(frame, exit.value))
             elif exit.kind is ExitKind.FALL and self._reachability.is_reachable(frame, exit.flow):
                 found = True
-                if not self._reachability.is_abstract(frame.definition):
+                if not self._is_abstract(frame):
                     yield Answer(AnswerKind.BARE, reason="null")
                 else:
                     yield unknown(f"`{scope.qualname}` is abstract")
-        if not found and self._reachability.is_abstract(frame.definition):
-            yield unknown(f"`{scope.qualname}` is abstract")
-        elif not found:
+        if not found:
             yield Answer(AnswerKind.NOT_JSON, reason="it never returns")
 
     def frame_of_call(self, function: FunctionThing, call: At, skipped: int = 0) -> Frame:
@@ -337,6 +335,14 @@ class Shapes(ThingShapes):
             call.frame.calls + 1,
             callers,
             self._inference.heir(function),
+        )
+
+    def _is_abstract(self, frame: Frame) -> bool:
+        scope = self._inference.scope(frame)
+        return (
+            len(scope.exits) == 1
+            and not any(isinstance(value, Call) for value in scope.values)
+            and self._inference.owner(frame.definition) is not None
         )
 
     def _external(self, at: At, call: Call, thing: ExternalThing) -> Iterator[Answer]:

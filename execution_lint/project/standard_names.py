@@ -164,7 +164,6 @@ BUILTINS = frozenset(
         "Exception",
         "RuntimeError",
         "ValueError",
-        "NotImplementedError",
         "BaseException",
         "print",
         "repr",

@@ -61,6 +61,15 @@ def line_starts(text: str) -> tuple[int, ...]:
     return (0, *tuple(ends)[:-1])
 
 
+def split_lines(text: str) -> list[str]:
+    """The lines of a text without their ends, as the tokenizer counts them."""
+    if "\r" not in text:
+        return text.split("\n")
+    starts = line_starts(text)
+    ends = [*starts[1:], len(text)]
+    return [text[start:end].rstrip("\r\n") for start, end in zip(starts, ends, strict=True)]
+
+
 _WIDE_MARKS = (
     (codecs.BOM_UTF32_LE, "UTF-32"),
     (codecs.BOM_UTF32_BE, "UTF-32"),

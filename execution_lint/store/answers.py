@@ -2,7 +2,8 @@
 
 An answer is what a command line wrote, and a list of all that it looked at: files and folders, each with its stat
 signature, or with the digest of its content where it had changed so shortly before that a later change might bear the
-same time stamp. Whatever is wrong with an answer, or with anything on its list, it is a miss.
+same time stamp. Whatever is wrong with an answer, or with anything on its list, it is a miss; but whether an edit to a
+module of the project changes the answer, somebody else may know.
 """
 
 import os
@@ -12,6 +13,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    Judge = Callable[[dict[str, bytes], dict[str, str]], bool]
+    """Whether new contents of modules, by path, leave the answer as it was; given the precedents too."""
+
 FOLDER = ".execution-lint-cache"
 """The folder in a project's root that holds everything that is remembered."""
 
@@ -19,7 +23,10 @@ SUFFIX = ".answer"
 RECENT_NANOSECONDS = 2_000_000_000
 """What changed so shortly before it was looked at may change again within the same time stamp."""
 
-_HEADER = b"execution-lint answer 1\n"
+MOST_EDITED = 16
+"""Modules that may have changed since; more are for a run."""
+
+_HEADER = b"execution-lint answer 2\n"
 _KINDS = 0o170000
 _REGULAR = 0o100000
 _FOLDER = 0o040000
@@ -39,19 +46,33 @@ class Answer:
 class Watched:
     """What an answer rests on, with the signatures that it had when it was looked at."""
 
-    __slots__ = ("files", "folders", "recent")
+    __slots__ = ("files", "folders", "listings", "modules", "precedents", "recent")
 
     def __init__(self) -> None:
         self.folders: dict[str, str] = {}
         """Folders whose entries count, by path."""
+        self.listings: dict[str, str] = {}
+        """Digests of the entries of the same folders, which tell where something came and went."""
         self.files: dict[str, str] = {}
         """Files whose content or mere presence counts, by path; also paths at which there is nothing."""
+        self.modules: dict[str, str] = {}
+        """The files that were checked and count for nothing else: an edit to one may change the answer or not."""
         self.recent: dict[str, str] = {}
         """Digests of what changed shortly before, and of where symbolic links lead, by path."""
+        self.precedents: dict[str, str] = {}
+        """By root of a project, which precedent tells what was asked of its modules."""
+
+    @property
+    def parts(self) -> "tuple[dict[str, str], ...]":
+        """All of it, in the order in which it is written."""
+        return self.folders, self.listings, self.files, self.modules, self.recent, self.precedents
 
 
-def load(folder: str, key: str) -> Answer | None:
-    """The answer saved under `key` in the root `folder`, if everything it rests on is as it was."""
+def load(folder: str, key: str, judge: "Judge | None" = None) -> Answer | None:
+    """The answer saved under `key` in the root `folder`, if everything it rests on is as it was.
+
+    Where a few modules have another content, `judge` is asked whether that matters.
+    """
     try:
         with open(_path(folder, key), "rb", buffering=0) as file:
             # An answer of somebody else's, in a folder that all may write to, is not ours to give.
@@ -72,19 +93,27 @@ def load(folder: str, key: str) -> Answer | None:
         if known != key:
             return None
         watched = Watched()
-        watched.folders, watched.files, watched.recent = (
-            dict(zip(_split(paths), _split(signatures), strict=True))
-            for paths, signatures in zip(lists[::2], lists[1::2], strict=True)
-        )
+        for part, paths, signatures in zip(watched.parts, lists[::2], lists[1::2], strict=True):
+            part.update(zip(_split(paths), _split(signatures), strict=True))
         answer = Answer(int(code), out, err)
-        if not _hold(watched.folders, folder_signature) or not _hold(watched.files, file_signature):
+        if not _hold(watched.files, file_signature):
             return None
-        if watched.recent:
-            settled = _settled(watched)
-            if not _hold(watched.recent, content_digest):
+        is_touched = not _hold(watched.folders, folder_signature)
+        if is_touched and not _relisted(watched):
+            return None
+        edited = [] if _hold(watched.modules, file_signature) else _edited(watched)
+        settled = _settled(watched) if watched.recent else None
+        for path, digest in watched.recent.items():
+            if content_digest(path) != digest and path not in edited:
+                if path not in watched.modules:
+                    return None
+                edited.append(path)
+        if edited:
+            if judge is None or len(edited) > MOST_EDITED or not _amended(watched, edited, judge):
                 return None
-            if settled is not None:
-                save(folder, key, answer, settled)
+            settled = watched
+        if settled is not None or is_touched:
+            save(folder, key, answer, settled or watched)
         return answer
     except (OSError, ValueError):
         return None
@@ -100,9 +129,7 @@ def save(folder: str, key: str, answer: Answer, watched: Watched) -> None:
         part.encode("utf-8", "surrogatepass")
         for part in (
             *(key, f"{int(answer.code)}", answer.out, answer.err),
-            *("\0".join(watched.folders), "\0".join(watched.folders.values())),
-            *("\0".join(watched.files), "\0".join(watched.files.values())),
-            *("\0".join(watched.recent), "\0".join(watched.recent.values())),
+            *("\0".join(each) for part in watched.parts for each in (part, part.values())),
         )
     ]
     sizes = b" ".join(b"%d" % len(part) for part in parts)
@@ -161,6 +188,36 @@ def _hold(known: dict[str, str], signature_of: "Callable[[str], str]") -> bool:
     return all(map(str.__eq__, map(signature_of, known), known.values()))
 
 
+def _relisted(watched: Watched) -> bool:
+    """Whether all folders hold what they held; those in which something came and went are known by that from now on."""
+    for path, signature in tuple(watched.folders.items()):
+        if folder_signature(path) != signature:
+            if content_digest(path) != watched.listings[path]:
+                return False
+            watched.recent[path] = watched.listings[path]
+            del watched.folders[path]
+    return True
+
+
+def _edited(watched: Watched) -> list[str]:
+    """The modules whose signature is another one now."""
+    return [path for path, signature in watched.modules.items() if file_signature(path) != signature]
+
+
+def _amended(watched: Watched, edited: list[str], judge: "Judge") -> bool:
+    """Whether the modules that were edited may be as they are now; known by their contents from now on."""
+    contents: dict[str, bytes] = {}
+    for path in edited:
+        # Taken before the content is read: should that change meanwhile, the signature will tell.
+        watched.modules[path] = file_signature(path)
+        if " " not in watched.modules[path]:
+            return False
+        with open(path, "rb", buffering=0) as file:
+            contents[path] = file.readall()
+        watched.recent[path] = _digest(contents[path])
+    return judge(contents, watched.precedents)
+
+
 def _settled(watched: Watched) -> Watched | None:
     """The same list without the digests that are not needed any more, should they hold; None where all are.
 
@@ -169,7 +226,9 @@ def _settled(watched: Watched) -> Watched | None:
     import time
 
     settled = Watched()
-    settled.folders, settled.files = {**watched.folders}, watched.files
+    for part, known in zip(settled.parts, watched.parts, strict=True):
+        if known is not watched.recent:
+            part.update(known)
     before = time.time_ns() - RECENT_NANOSECONDS
     for path, digest in watched.recent.items():
         found = os.lstat(path)

@@ -1,7 +1,6 @@
 """Writing a file so that a reader, a second run or an interruption never sees half of it."""
 
 import os
-import secrets
 import stat
 from contextlib import suppress
 
@@ -26,7 +25,7 @@ def replace(path: str, data: bytes) -> None:
             file.write(data)
         return
 
-    partial = f"{path}.{secrets.token_hex(6)}{SUFFIX}"
+    partial = f"{path}.{os.urandom(6).hex()}{SUFFIX}"
     # Not tempfile: its files are readable by their owner alone, and these keep what the umask says.
     descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
     try:

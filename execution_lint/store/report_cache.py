@@ -8,7 +8,6 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from pathlib import Path
 
 import msgspec
 
@@ -21,8 +20,8 @@ KEPT = 8
 """Entries that a folder keeps, the most recently used."""
 
 _SUFFIX = ".report"
-_PACKAGE = Path(__file__).parent.parent
-_HEADER = b"execution-lint report 1\n"
+_PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+_HEADER = b"execution-lint report 2\n"
 _DIGEST = 32
 _ABANDONED = 3600.0
 """Seconds after which a file that is still being written belongs to a run that was killed."""
@@ -30,8 +29,11 @@ _ABANDONED = 3600.0
 _TAG = b"Signature: 8a477f597d28d172789f06886806bc55\n# A cache made by execution-lint: https://bford.info/cachedir/\n"
 
 
-class _Entry(msgspec.Struct, frozen=True, array_like=True):
+class Kept(msgspec.Struct, frozen=True, array_like=True):
+    """A report, and which precedent tells what was asked for it; empty where none does."""
+
     key: str
+    precedent: str
     report: ProjectReport
 
 
@@ -39,8 +41,8 @@ def _unheard(note: str) -> None:
     """Take a note that nobody asked for."""
 
 
-def load(folder: str, key: str, note: Callable[[str], None] = _unheard) -> ProjectReport | None:
-    """The report saved under `key` in `folder`, None where there is none that can be used.
+def load(folder: str, key: str, note: Callable[[str], None] = _unheard) -> Kept | None:
+    """What was saved under `key` in `folder`, None where there is none that can be used.
 
     `note` is given one line about an entry that exists and cannot be read; one written by another version of this
     program is simply passed over.
@@ -49,10 +51,10 @@ def load(folder: str, key: str, note: Callable[[str], None] = _unheard) -> Proje
     if content is None:
         return None
     try:
-        entry = msgspec.msgpack.decode(content, type=_Entry)
+        entry = msgspec.msgpack.decode(content, type=Kept)
     except msgspec.MsgspecError:
         return None
-    return entry.report if entry.key == key else None
+    return entry if entry.key == key else None
 
 
 def read_entry(folder: str, key: str, suffix: str, note: Callable[[str], None] = _unheard) -> bytes | None:
@@ -78,13 +80,14 @@ def read_entry(folder: str, key: str, suffix: str, note: Callable[[str], None] =
     return content
 
 
-def save(folder: str, key: str, report: ProjectReport) -> str | None:
-    """Save `report` under `key` in `folder`, which is made where it is missing; a line that says why it could not.
+def save(folder: str, key: str, report: ProjectReport, precedent: str = "") -> str | None:
+    """Save `report`, for which `precedent` tells what was asked, under `key` in `folder`, which is made where it is
+    missing; a line that says why it could not.
 
     Runs that save at once do not disturb each other: an entry appears whole or not at all.
     """
     try:
-        return write_entry(folder, key, _SUFFIX, msgspec.msgpack.encode(_Entry(key, report)))
+        return write_entry(folder, key, _SUFFIX, msgspec.msgpack.encode(Kept(key, precedent, report)))
     except UnicodeEncodeError:
         return f"{folder}: the report is not cached, for a file's name in it is not UTF-8; rename the file"
 
@@ -108,8 +111,8 @@ def analyser_digest(folder: str | None = None) -> str:
     With a cache `folder`, the digest is remembered there for as long as no file's size, time or inode changes.
     """
     package = _PACKAGE
-    files = sorted(_sources(str(package)))
-    stamp = hashlib.sha256(repr((str(package), files)).encode("utf-8", "surrogatepass")).hexdigest()
+    files = sorted(_sources(package))
+    stamp = hashlib.sha256(repr((package, files)).encode("utf-8", "surrogatepass")).hexdigest()
     memo = os.path.join(folder, "analyser") if folder is not None else None
     if memo is not None:
         with suppress(OSError, ValueError), open(memo, encoding="ascii") as file:
@@ -118,7 +121,8 @@ def analyser_digest(folder: str | None = None) -> str:
                 return digest
     content = hashlib.sha256()
     for name, *_ in files:
-        source = (package / name).read_bytes()
+        with open(os.path.join(package, name), "rb") as file:
+            source = file.read()
         content.update(f"{name}\0{len(source)}\0".encode("utf-8", "surrogatepass"))
         content.update(source)
     digest = content.hexdigest()
@@ -133,9 +137,9 @@ def analyser_digest(folder: str | None = None) -> str:
 
 def sources() -> Iterator[tuple[str, int, int, int]]:
     """Path, size, time in nanoseconds and inode of each file of this package's own source."""
-    for name, *signature in _sources(str(_PACKAGE)):
+    for name, *signature in _sources(_PACKAGE):
         size, changed, inode = signature
-        yield str(_PACKAGE / name), size, changed, inode
+        yield os.path.join(_PACKAGE, name), size, changed, inode
 
 
 def _sources(folder: str, below: str = "") -> Iterator[tuple[str, int, int, int]]:

@@ -15,8 +15,9 @@ from hostile_tree import files
 
 from execution_lint.engine import division, process
 from execution_lint.engine.checking import checked
+from execution_lint.engine.edits import Asked
 from execution_lint.engine.invocation import Invocation
-from execution_lint.engine.precedents import Asked, Precedent
+from execution_lint.engine.precedents import Precedent
 from execution_lint.engine.progress import Progress
 from execution_lint.engine.run import run
 from execution_lint.model.confidence import Confidence
@@ -115,7 +116,7 @@ def _header(entry: Path) -> int:
     for start in range(len(data)):
         try:
             msgspec.msgpack.decode(data[start:], type=Precedent)
-        except msgspec.MsgspecError:
+        except (msgspec.MsgspecError, UnicodeDecodeError):
             continue
         return start
     raise AssertionError("no precedent in the entry")
@@ -128,9 +129,9 @@ def asked(precedent: Precedent) -> dict[str, object]:
         known = msgspec.msgpack.decode(file.asked, type=Asked)
         found[path] = (
             known.facts,
-            {precedent.words[word]: held for word, held in known.mentions.items()},
-            {precedent.words[word]: held for word, held in known.bound.items()},
-            {precedent.needles[number]: held for number, held in known.candidates.items()},
+            {precedent.questions.words[word]: held for word, held in known.mentions.items()},
+            {precedent.questions.words[word]: held for word, held in known.bound.items()},
+            {precedent.questions.needles[number]: held for number, held in known.candidates.items()},
             known.unawaited,
             (file.is_firm, file.regions, file.share),
         )
@@ -141,7 +142,7 @@ def test_a_later_run_may_rest_on_what_all_processes_asked(tmp_path: Path) -> Non
     shutil.copytree(PROJECTS / "three_bugs", tmp_path / "project")
     alone, together = precedent(tmp_path / "project", 1), precedent(tmp_path / "project", 3)
     assert asked(together) == asked(alone)
-    assert (together.weighed, together.parsed) == (alone.weighed, alone.parsed)
+    assert (together.questions.weighed, together.parsed) == (alone.questions.weighed, alone.parsed)
 
 
 def test_one_family_of_rules_needs_no_second_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,8 +9,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from execution_lint import __main__, engine
+from execution_lint import __main__
 from execution_lint.cli import run
+from execution_lint.engine import run as engine
 from execution_lint.engine.invocation import Invocation
 from execution_lint.engine.progress import Progress
 from execution_lint.engine.watch import Watch
@@ -34,7 +35,7 @@ def reporting(monkeypatch: pytest.MonkeyPatch) -> Reporting:
                 raise outcome
             return outcome
 
-        monkeypatch.setattr(engine, "run", outcome_of, raising=False)
+        monkeypatch.setattr(engine, "run", outcome_of)
 
     return arrange
 
@@ -218,8 +219,8 @@ def test_an_interruption_is_130_in_one_line(
 def test_settings_and_files_are_shown_on_standard_output(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engine, "settings", lambda invocation: "select = ['EXL']", raising=False)
-    monkeypatch.setattr(engine, "files", lambda invocation: ("a.py", "b.py"), raising=False)
+    monkeypatch.setattr(engine, "settings", lambda invocation: "select = ['EXL']")
+    monkeypatch.setattr(engine, "files", lambda invocation: ("a.py", "b.py"))
     assert run(["scan", "--show-settings"]) == 0
     assert run(["scan", "--show-files"]) == 0
     assert capsys.readouterr() == ("select = ['EXL']\na.py\nb.py\n", "")

@@ -31,7 +31,7 @@ sys.exit(main(sys.argv[2:]))
 
 COUNT_RUNS = """\
 import os
-from execution_lint import engine
+from execution_lint.engine import run as engine
 
 run = engine.run
 
