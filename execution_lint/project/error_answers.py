@@ -63,7 +63,7 @@ class ErrorAnswers:
         for answer in exit.answers:
             what = _lacking(answer, envelope) if answer.is_error and answer.kind is not AnswerKind.RAISE else ""
             if what:
-                yield self._error(exit, envelope, exit.place, exit.scope, f"answers an error {what}", exit.confidence)
+                yield self._error(exit, envelope, exit.place, exit.scope, f"answers an error {what}", exit.sureness)
                 return
 
     def _raised(

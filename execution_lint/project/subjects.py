@@ -209,14 +209,14 @@ class RouteExit:
 
     @property
     def sureness(self) -> Confidence:
-        """How sure it is that one of the answers is one of this exit. Where functions elsewhere make them, in ways of
-        which not all are known, or in more ways than one caller has use for, each may be for other callers."""
+        """How sure it is that one of the answers is one of this exit. Of more ways than one caller has use for, and of
+        those of functions elsewhere of which not all are known, each may be for other callers, or never be taken."""
         is_dispatched = any(
             answer.kind is AnswerKind.UNKNOWN or (answer.kind is AnswerKind.OBJECT and answer.is_open)
             for answer in self.returned
         )
         ways = sum(answer.kind in (AnswerKind.OBJECT, AnswerKind.BARE) for answer in self.returned)
-        if self.related and ways > 1 and (is_dispatched or ways > WAYS_OF_ONE_CALLER):
+        if ways > WAYS_OF_ONE_CALLER or (self.related and ways > 1 and is_dispatched):
             return Confidence.POSSIBLE
         return self.confidence
 
