@@ -2,24 +2,21 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from functools import cached_property
 
 from execution_lint.config.schema import METHODS, Config, Envelope, RoutePattern
 from execution_lint.facts.values import (
     NONE,
-    Attribute,
-    Awaited,
     Call,
-    Free,
 )
 from execution_lint.model.confidence import Confidence
 from execution_lint.model.finding import Related
 from execution_lint.model.place import Place, Span
-from execution_lint.project.handler_exits import HandlerExit
+from execution_lint.project.handler_exits import Handler, HandlerExit
 from execution_lint.project.inference import Inference
 from execution_lint.project.registration import Registration
 from execution_lint.project.routers import Routers, argument_of
-from execution_lint.project.subjects import AnswerKind, Governance, Route, RouteExit
+from execution_lint.project.subjects import AnswerKind, Governance, Route
 from execution_lint.project.things import (
     At,
     ClassThing,
@@ -40,29 +37,45 @@ _JOB_WORD = re.compile(r"job|plugin", re.IGNORECASE)
 _COLLECTION_KEYS = frozenset({"count", "total", "next_cursor", "next", "page", "limit", "offset"})
 
 
-@dataclass(frozen=True, slots=True)
 class JobSigns:
-    """What the routes of a project say of jobs, taken together."""
+    """What the routes of a project say of jobs, taken together. It is found out as far as it is asked for."""
 
-    answering: frozenset[str]
-    """The handlers that answer with `job_id` and `status`."""
-    has_word: bool
-    """A path, a handler or a key speaks of jobs or plugins."""
+    def __init__(self, exits: Iterable[HandlerExit]) -> None:
+        self._exits = tuple(exits)
+        self._unasked = iter(self._exits)
+        self._answering: list[str] = []
+
+    def are_answered_beside(self, handler: str) -> bool:
+        """Whether another handler answers with `job_id` and `status`."""
+        while all(known == handler for known in self._answering):
+            exit = next(self._unasked, None)
+            if exit is None:
+                return False
+            if exit.handler.name not in self._answering and _answers_job(exit) and exit.is_reachable:
+                self._answering.append(exit.handler.name)
+        return True
+
+    @cached_property
+    def has_word(self) -> bool:
+        """A path, a handler or a key speaks of jobs or plugins."""
+        return any(_names_job(exit) and exit.is_reachable for exit in self._exits) or any(
+            _has_job_key(exit) and exit.is_reachable for exit in self._exits
+        )
 
 
-def job_signs(exits: Iterable[HandlerExit]) -> JobSigns:
-    """What the exits of all routes say of jobs."""
-    answering: set[str] = set()
-    has_word = False
-    for exit in exits:
-        subject = exit.subject
-        keys = [answer.keys for answer in subject.answers if answer.kind is AnswerKind.OBJECT]
-        if any({"job_id", "status"} <= known for known in keys):
-            answering.add(subject.handler)
-        texts = [subject.handler.partition(":")[2], bare_call(exit), *(route.path for route in subject.routes)]
-        texts += [key for answer in (*subject.answers, *subject.returned) for key in answer.keys]
-        has_word = has_word or any(_JOB_WORD.search(text) for text in texts)
-    return JobSigns(frozenset(answering), has_word)
+def _answers_job(exit: HandlerExit) -> bool:
+    objects = (answer for answer in exit.answered.answers if answer.kind is AnswerKind.OBJECT)
+    return any({"job_id", "status"} <= answer.keys for answer in objects)
+
+
+def _names_job(exit: HandlerExit) -> bool:
+    paths = (route.path for route in exit.handler.routes)
+    return any(_JOB_WORD.search(text) for text in (exit.handler.name.partition(":")[2], exit.bare_call, *paths))
+
+
+def _has_job_key(exit: HandlerExit) -> bool:
+    answers = (*exit.answered.answers, *exit.answered.returned)
+    return any(_JOB_WORD.search(key) for answer in answers for key in answer.keys)
 
 
 class EnvelopeGovernance:
@@ -73,31 +86,31 @@ class EnvelopeGovernance:
         self._routers = routers
         self._config = config
 
-    def by_contract(self, exit: HandlerExit, signs: JobSigns) -> Iterator[RouteExit]:
-        """The exit with what governs it, given what all routes of the project say of jobs: once for each envelope, and
-        for none, with the routes that it is so for."""
+    def by_contract(self, exit: HandlerExit, signs: JobSigns) -> Iterator[tuple[Governance | None, tuple[Route, ...]]]:
+        """What governs the exit, given what all routes of the project say of jobs: each envelope, and none, with the
+        routes that it is so for."""
         found: dict[str, list[tuple[Governance | None, Route]]] = {}
-        for route in exit.subject.routes:
-            governance = self._of_exit(_of_route(exit, route), signs)
+        for route in exit.handler.routes:
+            governance = self._of_exit(exit, exit.handler.on(route), signs)
             found.setdefault(governance.envelope.name if governance is not None else "", []).append((governance, route))
         if not found:
-            yield replace(exit.subject, governance=self._of_exit(exit, signs))
+            yield self._of_exit(exit, exit.handler, signs), ()
         for governed in found.values():
             surest = max(governed, key=lambda one: one[0].confidence.rank if one[0] is not None else 0)[0]
-            yield replace(exit.subject, routes=tuple(route for _, route in governed), governance=surest)
+            yield surest, tuple(route for _, route in governed)
 
-    def _of_exit(self, exit: HandlerExit, signs: JobSigns) -> Governance | None:
+    def _of_exit(self, exit: HandlerExit, handler: Handler, signs: JobSigns) -> Governance | None:
         if not self._config.envelopes:
-            return self._built_in(exit, signs)
+            return self._built_in(exit, handler, signs)
         for envelope in self._config.envelopes:
-            found = self._declared(envelope, exit)
-            if found is not None and not any(self._matches(pattern, exit.subject) for pattern in envelope.exempt):
+            found = self._declared(envelope, handler)
+            if found is not None and not any(self._matches(pattern, handler) for pattern in envelope.exempt):
                 return found
         return None
 
-    def _matches(self, pattern: RoutePattern, exit: RouteExit) -> Confidence | None:
+    def _matches(self, pattern: RoutePattern, handler: Handler) -> Confidence | None:
         best: Confidence | None = None
-        for route in exit.routes:
+        for route in handler.routes:
             for method in route.methods or METHODS:
                 if route.path_complete and pattern.matches(method, route.path):
                     if route.methods:
@@ -107,8 +120,8 @@ class EnvelopeGovernance:
                     best = Confidence.LIKELY
         return best
 
-    def _declared(self, envelope: Envelope, exit: HandlerExit) -> Governance | None:
-        module, _, qualname = exit.subject.handler.partition(":")
+    def _declared(self, envelope: Envelope, handler: Handler) -> Governance | None:
+        module, _, qualname = handler.name.partition(":")
         line = envelope.line
         confidence: Confidence | None = None
         for reference in envelope.handlers:
@@ -118,10 +131,10 @@ class EnvelopeGovernance:
             if module_pattern.matches(module):
                 confidence, line = Confidence.PROVEN, module_pattern.line
         for pattern in envelope.routes if confidence is not Confidence.PROVEN else ():
-            found = self._matches(pattern, exit.subject)
+            found = self._matches(pattern, handler)
             if found is not None and (confidence is None or found.rank > confidence.rank):
                 confidence, line = found, pattern.line
-        if confidence is None or self._is_wrapped(envelope, exit):
+        if confidence is None or self._is_wrapped(envelope, handler):
             return None
         related: tuple[Related, ...] = ()
         if self._config.file and line:
@@ -129,14 +142,14 @@ class EnvelopeGovernance:
             related = (Related(f"envelope `{envelope.name}` requires {_listed(envelope.require)}", place),)
         return Governance(envelope, confidence, False, (), related)
 
-    def _is_wrapped(self, envelope: Envelope, exit: HandlerExit) -> bool:
+    def _is_wrapped(self, envelope: Envelope, handler: Handler) -> bool:
         """Whether something that the contract names supplies the envelope."""
         wrappers = {wrapper.spelled for wrapper in envelope.wrappers} | {
             wrapper.dotted for wrapper in envelope.wrappers
         }
         if not wrappers:
             return False
-        for registration in exit.registrations:
+        for registration in handler.registrations:
             for at in self._wrapping(registration):
                 for thing in self._inference.things(at):
                     match thing:
@@ -168,13 +181,13 @@ class EnvelopeGovernance:
                 if found is not None:
                     yield found
 
-    def _built_in(self, handler_exit: HandlerExit, signs: JobSigns) -> Governance | None:
-        exit = handler_exit.subject
-        name = exit.handler.rpartition(":")[2].rpartition(".")[2]
-        bare = bare_call(handler_exit)
-        if any(_NOT_AN_EXECUTION.search(text) for text in (name, bare, *(route.path for route in exit.routes))):
+    def _built_in(self, exit: HandlerExit, handler: Handler, signs: JobSigns) -> Governance | None:
+        name = handler.name.rpartition(":")[2].rpartition(".")[2]
+        bare = exit.bare_call
+        paths = [route.path for route in handler.routes]
+        if any(_NOT_AN_EXECUTION.search(text) for text in (name, bare, *paths)):
             return None
-        objects = [answer for answer in exit.answers if answer.kind is AnswerKind.OBJECT]
+        objects = [answer for answer in exit.answered.answers if answer.kind is AnswerKind.OBJECT]
         if any(answer.keys & _COLLECTION_KEYS or "jsonrpc" in answer.keys for answer in objects):
             return None
         own: list[str] = []
@@ -182,42 +195,18 @@ class EnvelopeGovernance:
             own.append("it answers with `plugin`")
         if any("result" in answer.keys for answer in objects):
             own.append("it answers with `result`")
-        if _EXECUTION.search(name) or any(_EXECUTION.search(route.path) for route in exit.routes):
+        if _EXECUTION.search(name) or any(_EXECUTION.search(path) for path in paths):
             own.append("its path or name says execution")
         if bare and _EXECUTION.search(bare):
             own.append(f"it returns what `{bare}` gives")
         if not own:
             return None
-        has_jobs = bool(signs.answering - {exit.handler})
+        has_jobs = signs.are_answered_beside(handler.name)
         reasons = [*own, "another exit of the project answers with `job_id` and `status`"] if has_jobs else own
         # `result` and a verb say execution, not job: a project that knows neither jobs nor plugins calls functions.
-        is_supported = has_jobs or signs.has_word
-        confidence = Confidence.LIKELY if len(reasons) > 1 and is_supported else Confidence.POSSIBLE
+        is_likely = len(reasons) > 1 and (has_jobs or signs.has_word)
+        confidence = Confidence.LIKELY if is_likely else Confidence.POSSIBLE
         return Governance(BUILT_IN, confidence, True, tuple(reasons))
-
-
-def _of_route(exit: HandlerExit, route: Route) -> HandlerExit:
-    """The exit as one route of its handler comes to it."""
-    if len(exit.subject.routes) == 1:
-        return exit
-    path = (route.path, route.path_complete)
-    registrations = tuple(registration for registration in exit.registrations if path in registration.paths)
-    return replace(exit, subject=replace(exit.subject, routes=(route,)), registrations=registrations)
-
-
-def bare_call(exit: HandlerExit) -> str:
-    """The name of the function whose value the exit returns as it is; empty where it returns something else."""
-    value_at = exit.subject.value
-    if value_at is None:
-        return ""
-    values = exit.values
-    value = values[value_at.ref]
-    if isinstance(value, Awaited):
-        value = values[value.base]
-    if isinstance(value, Call):
-        function = values[value.function]
-        return function.name if isinstance(function, (Attribute, Free)) else ""
-    return ""
 
 
 def _listed(keys: tuple[str, ...]) -> str:

@@ -2,18 +2,22 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from execution_lint.facts.scopes import Exit, ExitKind, Scope
 from execution_lint.facts.values import (
     NONE,
+    Attribute,
+    Awaited,
+    Call,
     Changed,
     Choice,
+    Free,
     Mapping,
     Ref,
     Sequence,
     Spread,
     Text,
-    Value,
 )
 from execution_lint.model.confidence import Confidence
 from execution_lint.model.place import Place, Span
@@ -27,10 +31,11 @@ from execution_lint.project.routers import Routers
 from execution_lint.project.shapes import Shapes
 from execution_lint.project.spelling import spelled
 from execution_lint.project.strings import status_code
-from execution_lint.project.subjects import Answer, AnswerKind, Route, RouteExit, WireModel
+from execution_lint.project.subjects import Answer, AnswerKind, Governance, Route, RouteExit, WireModel
 from execution_lint.project.things import (
     At,
     ClassThing,
+    Definition,
     Frame,
     InstanceThing,
 )
@@ -42,17 +47,88 @@ _CODE_FIRST = frozenset({"django-ninja"})
 """Those in which `return status, body` does."""
 _TEXT_SENDERS = frozenset({"flask", "quart", "litestar"})
 """Those that send a string as text, not as JSON."""
+_STREAM = Answer(AnswerKind.NOT_JSON, reason="a stream")
 
 
 @dataclass(frozen=True, slots=True)
-class HandlerExit:
-    """An exit before it is known what governs it."""
+class Handler:
+    """A function that answers routes."""
 
-    subject: RouteExit
-    fact: Exit
     registrations: tuple[Registration, ...]
-    values: tuple[Value, ...]
-    """The values of the handler's scope."""
+    frame: Frame
+    scope: Scope
+    name: str
+    """`module:qualname`."""
+    routes: tuple[Route, ...]
+
+    @property
+    def framework(self) -> str:
+        """That of its first registration."""
+        return self.registrations[0].framework
+
+    def on(self, route: Route) -> "Handler":
+        """The handler as one of its routes comes to it."""
+        if len(self.routes) == 1:
+            return self
+        path = (route.path, route.path_complete)
+        registrations = tuple(registration for registration in self.registrations if path in registration.paths)
+        return replace(self, registrations=registrations, routes=(route,))
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What an exit answers."""
+
+    returned: tuple[Answer, ...]
+    """What the handler returns, before a wire model."""
+    answers: tuple[Answer, ...]
+    wire: WireModel | None
+    """The wire model that decides what is sent here."""
+
+
+class HandlerExit:
+    """An exit before it is known what governs it. What it answers is found out when that is asked."""
+
+    def __init__(self, handler: Handler, fact: Exit, exits: "HandlerExits") -> None:
+        self.handler = handler
+        self.fact = fact
+        self._exits = exits
+
+    @property
+    def value(self) -> At | None:
+        """What is returned or raised; None for nothing."""
+        return At(self.handler.frame, self.fact.value) if self.fact.value != NONE else None
+
+    @cached_property
+    def is_reachable(self) -> bool:
+        """Whether control comes to it."""
+        return self._exits.is_reachable(self)
+
+    @cached_property
+    def answered(self) -> Answered:
+        """What it answers."""
+        return self._exits.answered(self)
+
+    @property
+    def may_have_model(self) -> bool:
+        """Whether a wire model with fields may decide what it sends."""
+        return self._exits.may_have_model(self)
+
+    @property
+    def bare_call(self) -> str:
+        """The name of the function whose value it returns as it is; empty where it returns something else."""
+        values = self.handler.scope.values
+        value = values[self.fact.value] if self.fact.value != NONE else None
+        if isinstance(value, Awaited):
+            value = values[value.base]
+        if isinstance(value, Call):
+            function = values[value.function]
+            return function.name if isinstance(function, (Attribute, Free)) else ""
+        return ""
+
+    def governed(self, governance: Governance | None, routes: tuple[Route, ...]) -> RouteExit:
+        """The exit with what governs it, for the routes that it is so for."""
+        return self._exits.subject(self, governance, routes)
 
 
 class HandlerExits:
@@ -66,63 +142,90 @@ class HandlerExits:
         self._wires = WireModels(inference, shapes)
         self._origins = AnswerOrigins(inference)
         self._overrides = Overrides(inference, shapes, routers)
+        self._decided: dict[Definition, tuple[tuple[Answer, ...] | None, WireModel | None]] = {}
+        self._written: dict[Definition, frozenset[str]] = {}
 
     def of_handler(self, registrations: list[Registration]) -> Iterator[HandlerExit]:
-        """The exits of the handler that the registrations share, not yet governed."""
-        handler = registrations[0].handler
-        scope = self._inference.scope(handler)
-        frame = Frame(handler.path, handler.region, handler.scope)
-        routes = tuple(
-            dict.fromkeys(
-                Route(registration.methods, path, is_complete)
-                for registration in registrations
-                for path, is_complete in registration.paths
-            )
+        """The exits of the handler that the registrations share, not yet governed, those that control never comes to
+        included."""
+        definition = registrations[0].handler
+        routes = (
+            Route(registration.methods, path, is_complete)
+            for registration in registrations
+            for path, is_complete in registration.paths
         )
-        framework = registrations[0].framework
-        override = self._overrides.of_handler(frame, registrations)
-        wire = self._wires.of_handler(frame, registrations)
-        written = frozenset(_written(scope))
-        confidence = Confidence.weakest(
-            *(registration.confidence for registration in registrations),
-            self._overrides.confidence(frame, registrations),
+        handler = Handler(
+            tuple(registrations),
+            Frame(definition.path, definition.region, definition.scope),
+            self._inference.scope(definition),
+            self._inference.qualname(definition),
+            tuple(dict.fromkeys(routes)),
         )
-        for exit in scope.exits:
-            if exit.kind is ExitKind.YIELD or not self._reachability.is_reachable(frame, exit.flow):
-                continue
-            at = At(frame, exit.value) if exit.value != NONE else None
-            is_model_passed = False
-            if exit.kind is ExitKind.RAISE:
-                returned: tuple[Answer, ...] = (self._raised(at),)
-                answers = returned
-            elif scope.is_generator:
-                returned = answers = (Answer(AnswerKind.NOT_JSON, reason="a stream"),)
-            elif override is not None:
-                returned = answers = override
-            else:
-                by_model = wire if wire is None or not self._is_response(at) else None
-                is_model_passed = wire is not None and by_model is None
-                returned, answers = self._answered(at, framework, by_model)
-                if self._reachability.error_code(frame, exit.flow):
-                    returned, answers = _failed(returned), _failed(answers)
-            subject = RouteExit(
-                place=Place(handler.path, self._line(exit, scope.head)),
-                scope=scope.qualname,
-                handler=self._inference.qualname(handler),
-                framework=framework,
-                routes=routes,
-                answers=answers,
-                confidence=confidence,
-                governance=None,
-                wire=None if is_model_passed or exit.kind is ExitKind.RAISE else wire,
-                returned=returned,
-                origin=(handler.path, handler.region, handler.scope),
-                value=at.key if at is not None else None,
-                written=written,
-                returns_object=at is not None and self._is_object(at),
-                related=self._origins.of_value(at) if at is not None and exit.kind is ExitKind.RETURN else (),
-            )
-            yield HandlerExit(subject, exit, tuple(registrations), scope.values)
+        for exit in handler.scope.exits:
+            if exit.kind is not ExitKind.YIELD:
+                yield HandlerExit(handler, exit, self)
+
+    def is_reachable(self, exit: HandlerExit) -> bool:
+        """Whether control comes to an exit."""
+        return self._reachability.is_reachable(exit.handler.frame, exit.fact.flow)
+
+    def may_have_model(self, exit: HandlerExit) -> bool:
+        """Whether a wire model with fields may decide what an exit sends."""
+        _, wire = self._decided_for(exit.handler)
+        return wire is not None and bool(wire.fields) and exit.fact.kind is not ExitKind.RAISE
+
+    def answered(self, exit: HandlerExit) -> Answered:
+        """What an exit answers."""
+        handler, at = exit.handler, exit.value
+        override, wire = self._decided_for(handler)
+        if exit.fact.kind is ExitKind.RAISE:
+            raised = (self._raised(at),)
+            return Answered(raised, raised, None)
+        if handler.scope.is_generator:
+            return Answered((_STREAM,), (_STREAM,), wire)
+        if override is not None:
+            return Answered(override, override, wire)
+        passed_by = wire is not None and self._is_response(at)
+        returned, answers = self._answered(at, handler.framework, None if passed_by else wire)
+        if self._reachability.error_code(handler.frame, exit.fact.flow):
+            returned, answers = _failed(returned), _failed(answers)
+        return Answered(returned, answers, None if passed_by else wire)
+
+    def subject(self, exit: HandlerExit, governance: Governance | None, routes: tuple[Route, ...]) -> RouteExit:
+        """The exit with what governs it, for the routes that it is so for."""
+        handler, at, answered = exit.handler, exit.value, exit.answered
+        definition = handler.frame.definition
+        if definition not in self._written:
+            self._written[definition] = frozenset(_written(handler.scope))
+        return RouteExit(
+            place=Place(definition.path, self._line(exit.fact, handler.scope.head)),
+            scope=handler.scope.qualname,
+            handler=handler.name,
+            framework=handler.framework,
+            routes=routes,
+            answers=answered.answers,
+            confidence=Confidence.weakest(
+                *(registration.confidence for registration in handler.registrations),
+                self._overrides.confidence(handler.frame, list(handler.registrations)),
+            ),
+            governance=governance,
+            wire=answered.wire,
+            returned=answered.returned,
+            origin=(definition.path, definition.region, definition.scope),
+            value=at.key if at is not None else None,
+            written=self._written[definition],
+            returns_object=answered.wire is not None and at is not None and self._is_object(at),
+            related=self._origins.of_value(at) if at is not None and exit.fact.kind is ExitKind.RETURN else (),
+        )
+
+    def _decided_for(self, handler: Handler) -> tuple[tuple[Answer, ...] | None, WireModel | None]:
+        """What decides the answers of all exits of a handler: something that overrides them, a wire model."""
+        definition = handler.frame.definition
+        if definition not in self._decided:
+            registrations = list(handler.registrations)
+            override = self._overrides.of_handler(handler.frame, registrations)
+            self._decided[definition] = override, self._wires.of_handler(handler.frame, registrations)
+        return self._decided[definition]
 
     def _line(self, exit: Exit, head: Span) -> Span:
         return head if exit.kind is ExitKind.FALL else exit.span

@@ -8,7 +8,8 @@ from execution_lint.model.confidence import Confidence
 from execution_lint.model.place import Place, Span
 from execution_lint.project.class_views import methods_of
 from execution_lint.project.inference import Inference
-from execution_lint.project.subjects import IdleEntry, LoopCall, RoutedHandler
+from execution_lint.project.routes import ListedHandler
+from execution_lint.project.subjects import IdleEntry, LoopCall
 from execution_lint.project.things import ClassThing, ExternalThing, Thing, Things, UnknownThing
 from execution_lint.source.regions import RegionKind
 
@@ -21,7 +22,7 @@ class IdleContract:
         self,
         inference: Inference,
         config: Config,
-        handlers: Iterable[RoutedHandler],
+        handlers: Iterable[ListedHandler],
         loops: Iterable[LoopCall],
         of_routes: Confidence | None,
     ) -> None:

@@ -124,7 +124,7 @@ class Project:
     def _idle_entries(self) -> Iterator[IdleEntry]:
         if not (self.config.envelopes or self.config.event_loop.owners or self.config.boundaries):
             return
-        handlers = self.subjects(RoutedHandler) if self.config.envelopes else ()
+        handlers = self.routes.listed if self.config.envelopes else ()
         loops = self.subjects(LoopCall) if self.config.event_loop.owners else ()
         if self.config.envelopes and self.routes.unresolved:
             self.undecided["entry of the contract", "the handler of a registering call is not known"] += 1
@@ -143,7 +143,7 @@ class Project:
     def _route_exits(self) -> Iterator[RouteExit]:
         for framework in self.routes.not_read:
             self.undecided["routes", f"those of {framework} are not read"] += 1
-        if self.routes.handlers and self.routes.unresolved:
+        if self.routes.registered and self.routes.unresolved:
             self.undecided["routes", "the handler of a registering call is not known"] += self.routes.unresolved
         for exit in self.routes:
             yield exit

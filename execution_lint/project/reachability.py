@@ -14,6 +14,7 @@ from execution_lint.project.inference import Inference
 from execution_lint.project.strings import status_code
 from execution_lint.project.things import (
     At,
+    Definition,
     ExternalThing,
     Frame,
     FunctionThing,
@@ -28,9 +29,21 @@ class Reachability:
     def __init__(self, inference: Inference) -> None:
         self._inference = inference
         self._raising: dict[ValueKey, bool] = {}
+        self._reachable: dict[tuple[Definition, Ref], bool] = {}
+        self._under_way = 0
 
     def is_reachable(self, frame: Frame, flow: Ref) -> bool:
         """Whether control comes so far: not behind a call that never returns."""
+        key = (frame.definition, flow)
+        found = self._reachable.get(key)
+        if found is None:
+            found = self._comes(frame, flow)
+            # While it is being found out whether a call returns, it is taken to do so.
+            if not self._under_way:
+                self._reachable[key] = found
+        return found
+
+    def _comes(self, frame: Frame, flow: Ref) -> bool:
         scope = self._inference.scope(frame)
         waiting, seen = [flow], set()
         while waiting:
@@ -77,9 +90,13 @@ class Reachability:
         """Whether a call always raises or exits, whoever calls."""
         if at.key not in self._raising:
             self._raising[at.key] = False
-            self._raising[at.key] = self._never_returns(
-                At(Frame(at.frame.path, at.frame.region, at.frame.scope), at.ref)
-            )
+            self._under_way += 1
+            try:
+                self._raising[at.key] = self._never_returns(
+                    At(Frame(at.frame.path, at.frame.region, at.frame.scope), at.ref)
+                )
+            finally:
+                self._under_way -= 1
         return self._raising[at.key]
 
     def _never_returns(self, at: At) -> bool:

@@ -1,14 +1,16 @@
 """The routes of a project with every exit of their handlers, and the envelope that governs each."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cached_property
 
 from execution_lint.config.schema import Config
+from execution_lint.facts.scopes import ExitKind
 from execution_lint.model.confidence import Confidence
 from execution_lint.model.place import Place
 from execution_lint.project.callers import Callers
-from execution_lint.project.governance import EnvelopeGovernance, job_signs
-from execution_lint.project.handler_exits import HandlerExits
+from execution_lint.project.governance import EnvelopeGovernance, JobSigns
+from execution_lint.project.handler_exits import HandlerExit, HandlerExits
 from execution_lint.project.inclusions import Inclusions
 from execution_lint.project.inference import Inference
 from execution_lint.project.path_texts import PathTexts
@@ -20,6 +22,16 @@ from execution_lint.project.routers import Routers
 from execution_lint.project.shapes import Shapes
 from execution_lint.project.subjects import Route, RoutedHandler, RouteExit
 from execution_lint.project.things import Definition
+
+
+@dataclass(frozen=True, slots=True)
+class ListedHandler:
+    """A handler and where it answers."""
+
+    definition: Definition
+    handler: str
+    """`module:qualname`."""
+    routes: tuple[Route, ...]
 
 
 class Routes:
@@ -34,28 +46,49 @@ class Routes:
         self._registrations = Registrations(inference, routers, texts, inclusions, presence)
         self._exits = HandlerExits(inference, shapes, reachability, routers)
         self._governance = EnvelopeGovernance(inference, routers, config)
+        self._shapes_errors = any(envelope.errors is not None for envelope in config.envelopes)
 
     @cached_property
     def handlers(self) -> tuple[RoutedHandler, ...]:
-        """Every handler, in the order of files and lines."""
-        exits = {
-            handler: tuple(self._exits.of_handler(registrations)) for handler, registrations in self.registered.items()
-        }
-        signs = job_signs(exit for found in exits.values() for exit in found)
+        """Every handler with every exit, in the order of files and lines."""
         return tuple(
             RoutedHandler(
-                place=Place(handler.path, self._inference.scope(handler).head),
-                scope=self._inference.scope(handler).qualname,
-                handler=self._inference.qualname(handler),
-                framework=registrations[0].framework,
-                routes=routes_of(registrations),
-                confidence=Confidence.weakest(*(registration.confidence for registration in registrations)),
+                place=Place(listed.definition.path, self._inference.scope(listed.definition).head),
+                scope=self._inference.scope(listed.definition).qualname,
+                handler=listed.handler,
+                framework=self.registered[listed.definition][0].framework,
+                routes=listed.routes,
+                confidence=Confidence.weakest(
+                    *(registration.confidence for registration in self.registered[listed.definition])
+                ),
                 exits=tuple(
-                    governed for exit in exits[handler] for governed in self._governance.by_contract(exit, signs)
+                    exit.governed(governance, routes)
+                    for exit in self._exits_of[listed.definition]
+                    if exit.is_reachable
+                    for governance, routes in self._governance.by_contract(exit, self._signs)
                 ),
             )
-            for handler, registrations in self.registered.items()
+            for listed in self.listed
         )
+
+    @cached_property
+    def listed(self) -> tuple[ListedHandler, ...]:
+        """Every handler with its routes; what it answers is not asked."""
+        return tuple(
+            ListedHandler(definition, self._inference.qualname(definition), routes_of(registrations))
+            for definition, registrations in self.registered.items()
+        )
+
+    @cached_property
+    def _exits_of(self) -> dict[Definition, tuple[HandlerExit, ...]]:
+        return {
+            definition: tuple(self._exits.of_handler(registrations))
+            for definition, registrations in self.registered.items()
+        }
+
+    @cached_property
+    def _signs(self) -> JobSigns:
+        return JobSigns(exit for exits in self._exits_of.values() for exit in exits)
 
     @cached_property
     def registered(self) -> dict[Definition, list[Registration]]:
@@ -73,8 +106,15 @@ class Routes:
         return self._registrations.unresolved
 
     def __iter__(self) -> Iterator[RouteExit]:
-        for handler in self.handlers:
-            yield from handler.exits
+        """The exits that something can be said of: those that an envelope governs, and those that a wire model may
+        narrow. Raised errors count where an envelope shapes them."""
+        for exits in self._exits_of.values():
+            for exit in exits:
+                if exit.fact.kind is ExitKind.RAISE and not self._shapes_errors:
+                    continue
+                for governance, routes in self._governance.by_contract(exit, self._signs):
+                    if (governance is not None or exit.may_have_model) and exit.is_reachable:
+                        yield exit.governed(governance, routes)
 
 
 def routes_of(registrations: list[Registration]) -> tuple[Route, ...]:

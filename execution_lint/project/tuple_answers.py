@@ -40,9 +40,9 @@ class TupleAnswers:
             for exit in scope.exits:
                 if exit.kind is not ExitKind.RETURN or exit.value == NONE:
                     continue
-                if not self._reachability.is_reachable(frame, exit.flow):
-                    continue
                 for at, code in self._tuples(At(frame, exit.value), MAXIMUM_CALLS, set()):
+                    if not self._reachability.is_reachable(frame, exit.flow):
+                        break
                     yield TupleAnswer(
                         place=Place(handler.path, exit.span),
                         scope=scope.qualname,
