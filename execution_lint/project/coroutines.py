@@ -37,6 +37,15 @@ _TRANSPARENT = frozenset(
 """Decorators that leave a coroutine function one."""
 
 GATHERING = frozenset({"asyncio.gather", "asyncio.tasks.gather"})
+_ASKED_OF_FUTURES = frozenset(
+    f"asked for its `{name}`"
+    for name in (
+        *("result", "exception", "done", "cancel", "cancelled", "get_loop"),
+        *("add_done_callback", "remove_done_callback", "set_result", "set_exception"),
+    )
+)
+"""What gathering gives is a future already, which has these (`asyncio.Future`)."""
+
 
 MAXIMUM_LAYERS = 4
 """Decorators within decorators that are looked through."""
@@ -88,9 +97,12 @@ class Coroutines:
         if uses.may_be_awaited and not promised:
             return
         functions = self._coroutine_functions(At(frame, call.function))
-        if not functions and not (uses.broken and self._gathers(At(frame, call.function))):
-            return
-        how, by = next(iter((*uses.broken, *uses.consumed)), ("never used" if uses.is_bound else "dropped", NONE))
+        broken = uses.broken
+        if not functions:
+            broken = [(how, by) for how, by in broken if how not in _ASKED_OF_FUTURES]
+            if not broken or not self._gathers(At(frame, call.function)):
+                return
+        how, by = next(iter((*broken, *uses.consumed)), ("never used" if uses.is_bound else "dropped", NONE))
         if promised:
             how, by = f"returned as `{promised}`", NONE
         related = [

@@ -53,6 +53,7 @@ class UnclosedLoops:
         self._inference: Inference = callers.inference
         self._uses: UsesOfLoops = loops.uses
         self._undecided = undecided
+        self._asking: set[tuple[str, frozenset[str]]] = set()
 
     def __iter__(self) -> Iterator[UnclosedLoop]:
         for site in self._loops.sites:
@@ -71,13 +72,13 @@ class UnclosedLoops:
         if depth > MAXIMUM_DEPTH:
             return Closing.NOT_KNOWN
         scope = self._inference.scope(frame)
-        found = {self._by_name(frame.path, frozenset(uses.held))} if uses.held else set()
+        found = {self._by_name(frame.path, frozenset(uses.held), depth)} if uses.held else set()
         if uses.in_item:
             found.add(Closing.NOT_KNOWN)
         if uses.returned or uses.yielded:
             found.add(self._by_callers(frame, scope, depth))
         if uses.is_set and not uses.held:
-            found.add(self._by_name(frame.path, frozenset({"get_event_loop"})))
+            found.add(self._by_name(frame.path, frozenset({"get_event_loop"}), depth))
         aliases = aliases_of(scope, ref)
         for index, value in enumerate(scope.values):
             if isinstance(value, Call):
@@ -90,8 +91,17 @@ class UnclosedLoops:
 
     # Names
 
-    def _by_name(self, path: str, names: frozenset[str]) -> Closing:
+    def _by_name(self, path: str, names: frozenset[str], depth: int) -> Closing:
         """Whether a loop that these names hold is closed by one of them."""
+        if (path, names) in self._asking:
+            return Closing.OPEN  # Who asks already will tell.
+        self._asking.add((path, names))
+        try:
+            return self._named(path, names, depth)
+        finally:
+            self._asking.discard((path, names))
+
+    def _named(self, path: str, names: frozenset[str], depth: int) -> Closing:
         names = names | self._given_by(path, names)
         regions = [
             (other, region)
@@ -108,10 +118,12 @@ class UnclosedLoops:
                 known = names | {name for name, ref in scope.bindings if last_name(scope, ref) in names}
                 for enclosing in facts.scopes if facts is not None and scope.parent != NONE else ():
                     known |= {name for name, ref in enclosing.bindings if last_name(enclosing, ref) in names}
-                found.update(self._in_scope(Frame(other, region, index), scope, known, is_own=other == path))
+                found.update(self._in_scope(Frame(other, region, index), scope, known, depth, is_own=other == path))
         return _together(found)
 
-    def _in_scope(self, frame: Frame, scope: Scope, names: frozenset[str], *, is_own: bool) -> Iterator[Closing]:
+    def _in_scope(
+        self, frame: Frame, scope: Scope, names: frozenset[str], depth: int, *, is_own: bool
+    ) -> Iterator[Closing]:
         for index, value in enumerate(scope.values):
             match value:
                 case Attribute(base=base, name="close") if last_name(scope, base) in names:
@@ -120,7 +132,7 @@ class UnclosedLoops:
                     for argument in arguments:
                         held = scope.values[argument.value]
                         if not isinstance(held, Call) and last_name(scope, argument.value) in names:
-                            yield self._by_receiver(frame, index, value, argument, 1)
+                            yield self._by_receiver(frame, index, value, argument, depth + 1)
                 case _:
                     pass
 
