@@ -277,6 +277,8 @@ class Shapes(ThingShapes):
                 yield from self.returned(thing, at)
             case PartialThing(function=FunctionThing() as function, call=made):
                 yield from self.returned(function, made, 1)
+            case ClassThing() if self._inference.is_typed_dict(thing) and call.arguments:
+                yield from self._made_dict(at.frame, call)
             case ClassThing() if self._response_base(thing):
                 yield from self._response(
                     at.frame,
@@ -337,23 +339,19 @@ class Shapes(ThingShapes):
             self._inference.heir(function),
         )
 
-    def _is_abstract(self, frame: Frame) -> bool:
-        scope = self._inference.scope(frame)
-        return (
-            len(scope.exits) == 1
-            and not any(isinstance(value, Call) for value in scope.values)
-            and self._inference.owner(frame.definition) is not None
-        )
+    def _made_dict(self, frame: Frame, call: Call) -> Iterator[Answer]:
+        """What `dict(...)` or the call of a `TypedDict` makes of its arguments."""
+        answers: tuple[Answer, ...] = (EMPTY,)
+        for argument in call.arguments:
+            answers = self._with_argument(frame, answers, argument)
+        yield from answers
 
     def _external(self, at: At, call: Call, thing: ExternalThing) -> Iterator[Answer]:
         last = thing.name.rpartition(".")[2]
         frame = at.frame
         positional = [argument for argument in call.arguments if argument.name == ""]
         if thing.name == "builtins.dict":
-            answers: tuple[Answer, ...] = (EMPTY,)
-            for argument in call.arguments:
-                answers = self._with_argument(frame, answers, argument)
-            yield from answers
+            yield from self._made_dict(frame, call)
         elif thing.name == "builtins.dict.fromkeys" and positional:
             names = listed(self._inference, At(frame, positional[0].value))
             yield an_object(names or (), is_open=names is None, reason="computed keys" if names is None else "")

@@ -4,14 +4,27 @@ import re
 from http import HTTPStatus
 from itertools import product
 
-from execution_lint.facts.values import NONE, Choice, Constant, Formatted, Free, Operation, Sequence, Text
+from execution_lint.facts.values import (
+    NONE,
+    Attribute,
+    Choice,
+    Constant,
+    Declared,
+    Formatted,
+    Free,
+    Operation,
+    Sequence,
+    Text,
+)
 from execution_lint.project.inference import Inference
+from execution_lint.project.response_names import NO_BODY
 from execution_lint.project.things import At, ConstantThing, ExternalThing, MemberValueThing, TextThing, Thing
 
 MAXIMUM = 12
 """Strings that one expression may be, beyond which it is not known."""
 
 _HTTP_CODE = re.compile(r"HTTP_(\d{3})_")
+"""The names of Starlette's constants, by which others call them too."""
 
 
 def strings(inference: Inference, at: At) -> tuple[str, ...] | None:
@@ -93,28 +106,45 @@ def known_end(inference: Inference, at: At) -> str:
 
 
 def status_code(inference: Inference, at: At) -> int | None:
-    """The HTTP status code that the value is; None where that is not known."""
+    """The HTTP status code that the value is; None where that is not known.
+
+    Of several that it may be the first that says of an answer with a body that all is well stands for them.
+    """
     value = inference.value(at)
     if isinstance(value, Constant):
         return int(value.text) if value.kind == "int" and value.text.isdigit() else None
-    for thing in inference.things(at):
-        match thing:
-            case ConstantThing(kind="int", text=text) if text.isdigit():
-                return int(text)
-            case ExternalThing(name=name):
-                code = _HTTP_CODE.search(name)
-                if code is not None:
-                    return int(code[1])
-                last = name.removesuffix(".value").rpartition(".")[2]
-                return int(HTTPStatus[last]) if last in HTTPStatus.__members__ else None
-            case _:
-                return None
-    return None
+    found = [_code_of(thing) for thing in inference.things(at)]
+    codes = [code for code in found if code is not None]
+    if found and len(codes) == len(found):
+        return next((code for code in codes if code < 400 and code not in NO_BODY), codes[0])
+    named = _HTTP_CODE.search(value.name) if isinstance(value, (Attribute, Free)) else None
+    return int(named[1]) if named is not None else None
 
 
-def listed(inference: Inference, at: At) -> tuple[str, ...] | None:
-    """The strings of a list, tuple or set display; None where one of them is not known."""
+def _code_of(thing: Thing) -> int | None:
+    match thing:
+        case ConstantThing(kind="int", text=text) if text.isdigit():
+            return int(text)
+        case ExternalThing(name=name):
+            code = _HTTP_CODE.search(name)
+            if code is not None:
+                return int(code[1])
+            last = name.removesuffix(".value").rpartition(".")[2]
+            return int(HTTPStatus[last]) if last in HTTPStatus.__members__ else None
+        case _:
+            return None
+
+
+def listed(inference: Inference, at: At, depth: int = 2) -> tuple[str, ...] | None:
+    """The strings of a list, tuple or set display, or of a tuple that a name stands for; None where one of them is not
+    known."""
     value = inference.value(at)
+    if isinstance(value, Declared):
+        return listed(inference, At(at.frame, value.value), depth)
+    if isinstance(value, Free) and depth:
+        sites = inference.sites(at.frame, value.name)
+        named = listed(inference, sites[0], depth - 1) if len(sites) == 1 else None
+        return named if named is not None and _is_tuple(inference, sites[0]) else None
     if isinstance(value, Sequence):
         found: list[str] = []
         for element in value.elements:
@@ -124,3 +154,10 @@ def listed(inference: Inference, at: At) -> tuple[str, ...] | None:
             found.extend(part)
         return tuple(found)
     return None
+
+
+def _is_tuple(inference: Inference, at: At) -> bool:
+    value = inference.value(at)
+    if isinstance(value, Declared):
+        value = inference.value(At(at.frame, value.value))
+    return isinstance(value, Sequence) and value.kind == "tuple"
