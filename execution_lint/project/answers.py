@@ -110,18 +110,19 @@ def widened(answers: tuple[Answer, ...]) -> tuple[Answer, ...]:
     )
 
 
-def with_one_open(answers: Iterable[Answer]) -> tuple[Answer, ...]:
-    """The answers with one object in the place of those that may have keys that are not known: they tell no more than
-    what they have in common."""
-    found = tuple(answers)
+def told_once(answers: Iterable[Answer]) -> tuple[Answer, ...]:
+    """The answers of an exit with one in the place of all that are not known, and one object in the place of those that
+    may have keys that are not known: they tell no more than what they have in common. The first reason stands for the
+    others."""
+    found = tuple(dict.fromkeys(answers))
     for is_error in (False, True):
-        vague = [
-            answer
-            for answer in found
-            if answer.kind is AnswerKind.OBJECT and answer.is_open and answer.is_error is is_error
-        ]
-        if len(vague) > 1:
-            found = (*(answer for answer in found if answer not in vague), joined(vague))
+        of_status = [answer for answer in found if answer.is_error is is_error]
+        unknowns = [answer for answer in of_status if answer.kind is AnswerKind.UNKNOWN]
+        vague = [answer for answer in of_status if answer.kind is AnswerKind.OBJECT and answer.is_open]
+        spare = {*unknowns[1:], *(vague if len(vague) > 1 else ())}
+        if spare:
+            found = tuple(answer for answer in found if answer not in spare)
+            found = (*found, joined(vague)) if len(vague) > 1 else found
     return found
 
 

@@ -22,7 +22,7 @@ from execution_lint.facts.values import (
 from execution_lint.model.confidence import Confidence
 from execution_lint.model.place import Place, Span
 from execution_lint.project.answer_origins import AnswerOrigins
-from execution_lint.project.answers import unknown, with_one_open
+from execution_lint.project.answers import told_once, unknown
 from execution_lint.project.inference import Inference
 from execution_lint.project.overrides import NO_BODY, Overrides
 from execution_lint.project.reachability import Reachability
@@ -277,7 +277,7 @@ class HandlerExits:
             if wire is not None and not self._is_response(alternative):
                 answers = sent(wire, answers, is_dict=not self._is_object(alternative))
             answered.update(dict.fromkeys(answers))
-        return tuple(returned), with_one_open(answered)
+        return tuple(returned), told_once(answered)
 
     def _alternatives(self, at: At) -> Iterator[At]:
         value = self._inference.value(at)

@@ -18,6 +18,7 @@ from execution_lint.project.things import (
     ExternalThing,
     Frame,
     FunctionThing,
+    InstanceThing,
     Thing,
     ValueKey,
 )
@@ -99,6 +100,27 @@ class Reachability:
                 self._under_way -= 1
         return self._raising[at.key]
 
+    def is_abstract(self, definition: Definition) -> bool:
+        """Whether a method is there for the classes that extend its own to define: it does nothing, or raises
+        `NotImplementedError`."""
+        if self._inference.owner(definition) is None:
+            return False
+        scope = self._inference.scope(definition)
+        if [exit.kind for exit in scope.exits] == [ExitKind.FALL]:
+            return not any(isinstance(value, Call) for value in scope.values)
+        frame = Frame(definition.path, definition.region, definition.scope)
+        return bool(scope.exits) and all(
+            exit.kind is ExitKind.RAISE and exit.value != NONE and self._is_not_implemented(At(frame, exit.value))
+            for exit in scope.exits
+        )
+
+    def _is_not_implemented(self, at: At) -> bool:
+        things = self._inference.things(at)
+        kinds = [thing.of if isinstance(thing, InstanceThing) else thing for thing in things]
+        return bool(kinds) and all(
+            isinstance(kind, ExternalThing) and kind.name == "builtins.NotImplementedError" for kind in kinds
+        )
+
     def _never_returns(self, at: At) -> bool:
         value = self._inference.value(at)
         if isinstance(value, Awaited):
@@ -123,7 +145,7 @@ class Reachability:
                 )
             case FunctionThing(definition=definition):
                 scope = self._inference.scope(definition)
-                if scope.is_generator or not scope.exits:
+                if scope.is_generator or not scope.exits or self.is_abstract(definition):
                     return False
                 frame = Frame(definition.path, definition.region, definition.scope)
                 return all(

@@ -313,11 +313,13 @@ class Shapes(ThingShapes):
                     yield from self.answers(At(frame, exit.value))
             elif exit.kind is ExitKind.FALL and self._reachability.is_reachable(frame, exit.flow):
                 found = True
-                if not self._is_abstract(frame):
+                if not self._reachability.is_abstract(frame.definition):
                     yield Answer(AnswerKind.BARE, reason="null")
                 else:
                     yield unknown(f"`{scope.qualname}` is abstract")
-        if not found:
+        if not found and self._reachability.is_abstract(frame.definition):
+            yield unknown(f"`{scope.qualname}` is abstract")
+        elif not found:
             yield Answer(AnswerKind.NOT_JSON, reason="it never returns")
 
     def frame_of_call(self, function: FunctionThing, call: At, skipped: int = 0) -> Frame:

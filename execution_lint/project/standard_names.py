@@ -164,6 +164,7 @@ BUILTINS = frozenset(
         "Exception",
         "RuntimeError",
         "ValueError",
+        "NotImplementedError",
         "BaseException",
         "print",
         "repr",
