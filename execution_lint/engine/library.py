@@ -229,15 +229,17 @@ class FileLibrary:
                     self._ask(path)
                 continue
             if opened.broken is not None and not opened.regions:
-                if needles.stand_in(opened.lines):
+                if needles.are_beside(opened.lines) and needles.stand_in(opened.lines):
                     self._note(path, opened.broken)
                 continue
             if self._locate:
                 found = opened.candidates(needles, holding[path])
-            else:
+            elif any(needles.are_beside(region.lines(opened.lines)) for region in opened.regions):
                 found = tuple(
                     index for index, region in enumerate(opened.regions) if needles.stand_in(region.lines(opened.lines))
                 )
+            else:
+                found = ()
             if found:
                 answers[path] = found
                 yield path, found

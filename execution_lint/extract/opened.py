@@ -160,6 +160,8 @@ class OpenedFile:
 
         `words` are those of the needles' that can stand in the text, if that is known.
         """
+        if needles.beside and not self._holds(needles.beside):
+            return ()
         found: set[int] = set()
         region_of_line = self._region_of_line
         for line in _lines_of(_among(needles.words, words), self.text, self._starts):
@@ -182,6 +184,13 @@ class OpenedFile:
                 if index not in found and decorators.stand_in(self.regions[index].lines(self.lines)):
                     found.add(index)
         return tuple(sorted(found))
+
+    def _holds(self, words: frozenset[str]) -> bool:
+        """Whether one of the words stands in a region."""
+        owners = self._region_of_line
+        if any(owners[line] >= 0 for line in _lines_of(words, self.text, self._starts)):
+            return True
+        return any(owners[line] >= 0 and not words.isdisjoint(respelled) for line, respelled in self._respelled)
 
     def regions_at(self, offsets: Iterable[int]) -> tuple[int, ...]:
         """The regions that hold these offsets of the text."""

@@ -94,7 +94,7 @@ class ImplicitLoops:
             return None if _only_makes_a_loop(scope, ref) else (Implicitness.POLICY, Confidence.PROVEN, ())
         if sets_loop_before(scope, ref):
             return None
-        running = self._running.at(frame, ref)
+        running = self._running.nearest(frame, ref)
         if running is Running.ALWAYS:
             return None
         if running is Running.UNTOLD:
@@ -112,7 +112,7 @@ class ImplicitLoops:
         if handler is not None:
             related = (Related("the code expects that there is none", Place(frame.path, scope.spans[handler])),)
             return Implicitness.SEARCHED, Confidence.PROVEN, related
-        if running is Running.NOT_ALWAYS:
+        if self._running.at(frame, ref) is Running.NOT_ALWAYS:
             return Implicitness.NOT_RUNNING, Confidence.PROVEN, ()
         on_running = bool(used) and all(method in _ON_RUNNING_LOOPS for _, method in used)
         return Implicitness.OPEN, Confidence.POSSIBLE if on_running else Confidence.LIKELY, ()

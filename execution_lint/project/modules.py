@@ -48,6 +48,10 @@ class Module:
         """Whether a name may mean in a region what it names: rather yes too often than no once."""
         return self._source.may_use(region, name, in_strings=in_strings)
 
+    def holding(self, word: str) -> frozenset[int]:
+        """The regions in whose text a word stands."""
+        return self._source.mentioning(word)
+
     def scope(self, region: int, scope: int) -> Scope:
         """A scope of a region that was parsed before."""
         facts = self._source.facts(region)

@@ -81,6 +81,8 @@ class Use(Enum):
     """The name in a call."""
     KEYWORD = "keyword"
     """The name of an argument."""
+    ATTRIBUTE = "attribute"
+    """The name of an attribute, or a string that is one."""
     IMPORT = "import"
     """The name of a module that is imported from, or a part of it."""
     NAME = "name"
@@ -96,7 +98,7 @@ class Needles(msgspec.Struct, frozen=True):
 
     A region is a candidate when one of `words` stands in its text, or one of `decorators` on a line that begins with
     `@` or on those that follow it up to a definition, or one of the others where it may have that use. A word counts as
-    Python reads names: whole, and whatever letters of Unicode spell it.
+    Python reads names: whole, and whatever letters of Unicode spell it. `beside` narrows it to some files.
     """
 
     words: frozenset[str] = frozenset()
@@ -108,6 +110,9 @@ class Needles(msgspec.Struct, frozen=True):
     names: frozenset[str] = frozenset()
     strings: frozenset[str] = frozenset()
     types: frozenset[str] = frozenset()
+    attributes: frozenset[str] = frozenset()
+    beside: frozenset[str] = frozenset()
+    """Words of which one must stand in some region of the same file, if any are given."""
 
     def __or__(self, other: "Needles") -> "Needles":
         return Needles(
@@ -120,10 +125,12 @@ class Needles(msgspec.Struct, frozen=True):
             self.names | other.names,
             self.strings | other.strings,
             self.types | other.types,
+            self.attributes | other.attributes,
+            self.beside | other.beside if self.beside and other.beside else frozenset(),
         )
 
     def without(self, words: frozenset[str]) -> "Needles":
-        """All but these words."""
+        """All but these words, in the same files."""
         return Needles(
             self.words - words,
             self.decorators - words,
@@ -134,6 +141,8 @@ class Needles(msgspec.Struct, frozen=True):
             self.names - words,
             self.strings - words,
             self.types - words,
+            self.attributes - words,
+            self.beside,
         )
 
     @property
@@ -147,13 +156,18 @@ class Needles(msgspec.Struct, frozen=True):
             (Use.NAME, self.names),
             (Use.STRING, self.strings),
             (Use.TYPE, self.types),
+            (Use.ATTRIBUTE, self.attributes),
         )
         return tuple((use, words) for use, words in every if words)
 
     @property
     def all_words(self) -> frozenset[str]:
-        """Every word, however it counts."""
+        """Every word that makes a candidate, however it counts."""
         return self.words.union(self.decorators, *(words for _, words in self.uses))
+
+    def are_beside(self, lines: Iterable[str]) -> bool:
+        """Whether these lines of a file hold one of the words that must stand beside."""
+        return not self.beside or any(not self.beside.isdisjoint(words_in(line)) for line in lines)
 
     def stand_in(self, lines: Iterable[str]) -> bool:
         """Whether these lines make a candidate: the definition that the fast way to find them must agree with."""
@@ -188,13 +202,13 @@ def stands_as(use: Use, line: str, word: str, *, goes_on: bool) -> bool:
     while position >= 0:
         end = position + len(word)
         before, behind = line[:position], line[end:]
-        if not (_is_of_word(before[-1:]) or _is_of_word(behind[:1])) and _may_be(use, before, behind):
+        if not (_is_of_word(before[-1:]) or _is_of_word(behind[:1])) and _may_be(use, before, behind, goes_on=goes_on):
             return True
         position = line.find(word, end)
     return False
 
 
-def _may_be(use: Use, before: str, behind: str) -> bool:
+def _may_be(use: Use, before: str, behind: str, *, goes_on: bool) -> bool:
     """Whether what stands before and behind a word lets it have a use."""
     match use:
         case Use.METHOD:
@@ -203,6 +217,12 @@ def _may_be(use: Use, before: str, behind: str) -> bool:
             return _opens(behind)
         case Use.KEYWORD:
             return behind.lstrip(BLANKS)[:1] in ("=", "\\")
+        case Use.ATTRIBUTE:
+            if before[-1:] in ("'", '"'):
+                return behind[:1] in ("'", '"')
+            is_first = not before.strip(BLANKS)
+            # Where the line before ends in a dot, a single `=` cannot follow: brackets are open.
+            return before.rstrip(BLANKS)[-1:] == "." or (is_first and (goes_on or not _is_assigned(behind)))
         case Use.IMPORT:
             return True
         case Use.NAME:
@@ -217,6 +237,12 @@ def _may_be(use: Use, before: str, behind: str) -> bool:
 
 def _is_beside_name(word: re.Match[str] | None) -> bool:
     return word is None or word[0] in _BESIDE_NAMES
+
+
+def _is_assigned(behind: str) -> bool:
+    """Whether a single `=` follows."""
+    code = behind.lstrip(BLANKS)
+    return code.startswith("=") and not code.startswith("==")
 
 
 def _opens(behind: str) -> bool:

@@ -62,6 +62,11 @@ class WordIndex:
             for path in self._with_word(needles.decorators):
                 if path not in found and _has_decorator(self._files[path], decorators):
                     found[path] = None
+        if needles.beside:
+            near = self._with_word(needles.beside)
+            respelled = [path for path, names in self._respelled.items() if not needles.beside.isdisjoint(names)]
+            kept = {*near, *respelled, *self._hidden}
+            found = {path: words for path, words in found.items() if path in kept}
         return found
 
     def can_hold(self, path: str, word: str) -> bool:
@@ -104,9 +109,13 @@ class WordIndex:
 
 def may_hold(data: bytes, needles: Needles) -> bool:
     """Whether a needle can stand in bytes of which nothing is known."""
-    encoded = {word.encode("utf-8", "surrogatepass") for word in needles.all_words}
     present = set(data.translate(_WORD_BYTES).split())
-    return any(word in present if word.isascii() else word in data for word in encoded)
+
+    def holds_one(words: frozenset[str]) -> bool:
+        encoded = {word.encode("utf-8", "surrogatepass") for word in words}
+        return any(word in present if word.isascii() else word in data for word in encoded)
+
+    return holds_one(needles.all_words) and (not needles.beside or holds_one(needles.beside))
 
 
 def _has_decorator(data: bytes, words: re.Pattern[bytes]) -> bool:

@@ -1,5 +1,7 @@
 """Whether a loop is running wherever a piece of code executes."""
 
+from collections import deque
+from collections.abc import Iterator
 from enum import Enum
 
 from execution_lint.facts.scopes import Fork, ForkKind, Scope, ScopeKind
@@ -12,7 +14,7 @@ from execution_lint.project.things import Definition, Frame
 from execution_lint.project.threads import Threads
 
 MAXIMUM_FUNCTIONS = 24
-"""Functions whose callers are asked for before the question stays open."""
+"""Functions on the way up that are asked, those with the fewest calls in between first."""
 
 
 class Running(Enum):
@@ -36,69 +38,71 @@ class RunningLoops:
         self._inference = callers.inference
         self._entries = Entries(callers.inference)
         self._threads = Threads(callers.inference)
-        self._known: dict[Definition, Running] = {}
-        self._left = 0
+        self._known: dict[tuple[Definition, frozenset[Running]], Running] = {}
+
+    def nearest(self, frame: Frame, ref: Ref) -> Running:
+        """Whether a loop is running where a value is computed: the first way on which none need be is enough."""
+        return self._at(frame, ref, frozenset({Running.OPEN, Running.NOT_ALWAYS}))
 
     def at(self, frame: Frame, ref: Ref) -> Running:
-        """Whether a loop is running where a value is computed."""
-        self._left = MAXIMUM_FUNCTIONS
+        """What is known of the loop where a value is computed."""
+        return self._at(frame, ref, frozenset({Running.NOT_ALWAYS}))
+
+    def _at(self, frame: Frame, ref: Ref, decisive: frozenset[Running]) -> Running:
+        told = self._told(frame, ref)
+        if isinstance(told, Running):
+            return told
+        key = (told, decisive)
+        if key not in self._known:
+            self._known[key] = self._climbed(told, decisive)
+        return self._known[key]
+
+    def _climbed(self, start: Definition, decisive: frozenset[Running]) -> Running:
+        """What the ways that lead to a function tell, nearer ones first, up to the first decisive answer."""
         self._callers.begin()
-        return self._at(frame, ref)
+        waiting = deque([start])
+        seen = {start}
+        found = Running.ALWAYS
+        while waiting:
+            for told in self._told_above(waiting.popleft()):
+                if isinstance(told, Definition):
+                    if told not in seen:
+                        seen.add(told)
+                        waiting.append(told)
+                elif told in decisive:
+                    return told
+                elif told is Running.OPEN:
+                    found = told
+            if waiting and len(seen) - len(waiting) >= MAXIMUM_FUNCTIONS:
+                return Running.OPEN if found is Running.OPEN else Running.UNTOLD
+        return found
 
-    def _at(self, frame: Frame, ref: Ref) -> Running:
+    def _told(self, frame: Frame, ref: Ref) -> Running | Definition:
+        """What the code around a value tells by itself, else the function whose callers tell."""
         definition = executor(self._inference, frame, ref)
-        running = self._at_sight(frame, ref, definition)
-        if running is None:
-            assert definition is not None
-            running = self._of(definition)
-        return running
-
-    def _at_sight(self, frame: Frame, ref: Ref, definition: Definition | None) -> Running | None:
-        """What shows where the value is computed; None where it takes the callers of what computes it."""
         if definition is not None and self._entries.kind(definition):
             return Running.ALWAYS  # A guard in a coroutine has an arm that nothing executes.
         if self._callers.guards.is_dead(frame, ref):
             return Running.NOT_ALWAYS
         if has_loop_before(self._inference.scope(frame), ref):
             return Running.ALWAYS
-        return Running.NOT_ALWAYS if definition is None else self._known.get(definition)
+        return Running.NOT_ALWAYS if definition is None else definition
 
-    def _of(self, definition: Definition) -> Running:
-        if definition not in self._known:
-            if self._left <= 0:
-                return Running.UNTOLD
-            self._left -= 1
-            self._known[definition] = Running.ALWAYS  # A call of itself says nothing.
-            found = self._find(definition)
-            if found is Running.UNTOLD:
-                # The next question has functions to ask of its own.
-                del self._known[definition]
-                return found
-            self._known[definition] = found
-        return self._known[definition]
-
-    def _find(self, definition: Definition) -> Running:
+    def _told_above(self, definition: Definition) -> Iterator[Running | Definition]:
+        """What the places tell that make a function execute."""
         if self._entries.kind(definition):
-            return Running.ALWAYS
-        frame = Frame(definition.path, definition.region, definition.scope)
-        if self._threads.is_thread_target(frame):
-            return Running.NOT_ALWAYS
-        uses = [use for use in self._callers.of(definition) if use.manner is not Manner.ON_THE_LOOP]
+            yield Running.ALWAYS
+            return
+        if self._threads.is_thread_target(Frame(definition.path, definition.region, definition.scope)):
+            yield Running.NOT_ALWAYS
+            return
+        uses = self._callers.of(definition)
         if self._callers.guarded(definition):
-            return Running.NOT_ALWAYS
-        at_sight = [self._at_sight(use.frame, use.ref, executor(self._inference, use.frame, use.ref)) for use in uses]
-        found = {running for running in at_sight if running is not None}
-        for use, running in zip(uses, at_sight, strict=True):
-            if Running.NOT_ALWAYS in found:
-                return Running.NOT_ALWAYS
-            if running is None:
-                found.add(self._at(use.frame, use.ref))
-        for running in (Running.NOT_ALWAYS, Running.OPEN, Running.UNTOLD):
-            if running in found:
-                return running
-        if self._callers.of(definition):
-            return Running.ALWAYS
-        return Running.ALWAYS if self._is_within_a_coroutine(definition) else Running.OPEN
+            yield Running.NOT_ALWAYS
+        for use in uses:
+            yield Running.ALWAYS if use.manner is Manner.ON_THE_LOOP else self._told(use.frame, use.ref)
+        if not uses and not self._is_within_a_coroutine(definition):
+            yield Running.OPEN
 
     def _is_within_a_coroutine(self, definition: Definition) -> bool:
         """Whether a coroutine makes the function; an object with methods may be handed to where no loop is running."""

@@ -43,34 +43,43 @@ class Search:
 
     def __init__(self, inference: Inference) -> None:
         self._inference = inference
-        self._holding: dict[str, tuple[tuple[str, tuple[int, ...]], ...]] = {}
-        self._files: dict[str, dict[str, tuple[int, ...]]] = {}
+        self._holding: dict[Needles, tuple[tuple[str, tuple[int, ...]], ...]] = {}
         self._rare: dict[str, bool] = {}
 
-    def holding(self, word: str) -> tuple[tuple[str, tuple[int, ...]], ...]:
-        """The regions in whose text a word stands, by file."""
-        if word not in self._holding:
-            library = self._inference.modules.library
-            self._holding[word] = tuple(library.candidates(Needles(frozenset({word}))))
-        return self._holding[word]
+    def _held(self, needles: Needles) -> tuple[tuple[str, tuple[int, ...]], ...]:
+        """The regions in whose text a needle stands, by file."""
+        if needles not in self._holding:
+            self._holding[needles] = tuple(self._inference.modules.library.candidates(needles))
+        return self._holding[needles]
 
     def regions(self, alias: Alias) -> Iterator[tuple[str, int]]:
         """The regions in which the name may be meant."""
-        if alias.reach is Reach.REGION:
-            yield alias.path, alias.region
-            return
-        for path, regions in self.holding(alias.name):
-            if path == alias.path:
-                seen: Iterable[int] = regions
-            elif alias.reach is Reach.ATTRIBUTE:
-                seen = regions if self._has_family(alias, path) else ()
-            else:
-                seen = self._importing(alias, path, regions)
-            for region in seen:
-                yield path, region
+        match alias.reach:
+            case Reach.REGION:
+                yield alias.path, alias.region
+            case Reach.ATTRIBUTE:
+                for path, regions in self._with_family(alias):
+                    for region in regions:
+                        yield path, region
+            case Reach.MODULE:
+                for path, regions in self._held(Needles(frozenset({alias.name}))):
+                    for region in regions if path == alias.path else self._importing(alias, path, regions):
+                        yield path, region
 
-    def _has_family(self, alias: Alias, path: str) -> bool:
-        return self._is_rare(alias.name) or any(path in self._by_file(name) for name in alias.families)
+    def _with_family(self, alias: Alias) -> Iterator[tuple[str, Iterable[int]]]:
+        """The regions that hold the name of an attribute: those of every file that names a class which may have it;
+        where the name is rare, all. The one that binds it may speak of it as a plain name."""
+        found: dict[str, Iterable[int]] = {}
+        if self._is_rare(alias.name):
+            found.update(self._held(Needles(attributes=frozenset({alias.name}))))
+        elif alias.families:
+            found.update(self._held(Needles(attributes=frozenset({alias.name}), beside=alias.families)))
+        own = found.get(alias.path)
+        if own is None:
+            module = self._inference.module(alias.path)
+            own = module.holding(alias.name)
+        found[alias.path] = sorted({*own, alias.region})
+        yield from sorted(found.items())
 
     def _importing(self, alias: Alias, path: str, regions: tuple[int, ...]) -> Iterable[int]:
         """The regions of another file that can see what a module binds: by an import of the name, by one of the
@@ -84,21 +93,16 @@ class Search:
         stem = file.removesuffix(".py")
         if stem == "__init__":
             stem = folder.rpartition("/")[2] or self._inference.modules.library.package.rpartition(".")[2]
-        named = self._by_file(stem).get(path, ()) if stem else ()
+        named = module.holding(stem) if stem else frozenset()
         imports = [region for region in named if module.regions[region].kind in IMPORTING]
         if imports and (module.star_imports() or any(module.mentions(region, "as") for region in imports)):
             return regions
         return [region for region in regions if region in named]
 
-    def _by_file(self, word: str) -> dict[str, tuple[int, ...]]:
-        if word not in self._files:
-            self._files[word] = dict(self.holding(word)) if word else {}
-        return self._files[word]
-
     def _is_rare(self, name: str) -> bool:
         if name not in self._rare:
             found = 0
-            for path, regions in self.holding(name):
+            for path, regions in self._held(Needles(frozenset({name}))):
                 module = self._inference.modules.at(path)
                 for region in regions if module is not None else ():
                     if module is not None and module.regions[region].name == name:

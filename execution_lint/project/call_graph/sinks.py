@@ -11,7 +11,7 @@ from execution_lint.model.place import Place
 from execution_lint.project.call_graph.callers import Callers
 from execution_lint.project.call_graph.nodes import Use
 from execution_lint.project.call_graph.runners import BRIDGE, METHODS, PACKAGES, WORDS, called_runner
-from execution_lint.project.call_graph.search import IMPORTING, Alias, Reach
+from execution_lint.project.call_graph.search import Alias, Reach
 from execution_lint.project.call_graph.targets import RunnerTarget
 from execution_lint.project.call_graph.uses import Uses
 from execution_lint.project.modules import Module
@@ -55,11 +55,11 @@ class Sinks:
         """Every run, in the order of files and lines: also those that a patch lets nest, and further ones of a loop."""
         found: dict[Place, Sink] = {}
         aliases: list[Alias] = []
-        for path, regions in self._inference.modules.library.candidates(Needles(WORDS | PACKAGES)):
+        for path, regions in self._candidates:
             module = self._inference.modules.at(path)
             if module is None:
                 continue
-            packages, names = self._imported(module, regions)
+            packages, names = self._imported(module)
             for name in sorted(names):
                 aliases.append(Alias(path, 0, name, Reach.MODULE))
             for region in regions:
@@ -84,13 +84,20 @@ class Sinks:
                 return name, confidence
         return "asyncio.run", use.confidence
 
-    def _imported(self, module: Module, regions: tuple[int, ...]) -> tuple[frozenset[str], frozenset[str]]:
+    @property
+    def _candidates(self) -> list[tuple[str, tuple[int, ...]]]:
+        """The regions, by file, that name a runner: `run` is none where no package that has one is spoken of."""
+        library = self._inference.modules.library
+        found: dict[str, set[int]] = {}
+        for needles in (Needles(_SPECIFIC), Needles(frozenset({"run"}), beside=PACKAGES)):
+            for path, regions in library.candidates(needles):
+                found.setdefault(path, set()).update(regions)
+        return [(path, tuple(sorted(regions))) for path, regions in sorted(found.items())]
+
+    def _imported(self, module: Module) -> tuple[frozenset[str], frozenset[str]]:
         """The names that a module's imports bind to packages that have runners, and to runners."""
         packages: set[str] = set()
         runners: set[str] = set()
-        importing = [region for region in regions if module.regions[region].kind in IMPORTING]
-        if not any(module.mentions(region, word) for region in importing for word in PACKAGES):
-            return frozenset(), frozenset()
         for name, imported in module.imports(*PACKAGES):
             if imported.level == 0 and imported.module.partition(".")[0] in PACKAGES:
                 if imported.name in WORDS:

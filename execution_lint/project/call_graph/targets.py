@@ -94,6 +94,11 @@ class FunctionTarget(Target):
             return Match(Confidence.LIKELY, thing)
         return None
 
+    def is_beside(self, cls: ClassThing) -> bool:
+        """Whether some class extends both the one that has the method and another."""
+        owner = self.owner
+        return owner is not None and not set(self._families.heirs(owner)).isdisjoint(self._families.heirs(cls))
+
     @property
     def is_deep(self) -> bool:
         """Whether what another function gives may be the target, or an object whose syntax calls it."""

@@ -136,7 +136,7 @@ class Uses:
         if self.concerns(target, frame, scope, call.function, name):
             things = self._inference.things(At(frame, call.function))
             match = _surest(target.called(thing) for thing in things)
-            if match is not None:
+            if match is not None and self._may_dispatch(target, frame, scope, call.function, things):
                 yield self._use(frame, ref, match, things, "calls", is_own=self._is_own(frame, scope, call.function))
         for argument in call.arguments:
             if self.concerns(target, frame, scope, argument.value, name):
@@ -184,13 +184,23 @@ class Uses:
         value = scope.values[root_of(scope, ref)]
         if not isinstance(value, Attribute):
             return False
+        if _is_super(scope, value.base):
+            return True
         base = scope.values[root_of(scope, value.base)]
-        if isinstance(base, Call):
-            callee = scope.values[base.function]
-            return isinstance(callee, Free) and callee.name == "super"
         if self._inference.owner(frame.definition) is None or not scope.parameters:
             return False
         return isinstance(base, Parameter) and base.name == scope.parameters[0].name
+
+    def _may_dispatch(self, target: Target, frame: Frame, scope: Scope, ref: Ref, things: Things) -> bool:
+        """Whether a call can come to the target: that of a method of `super()` comes to no override of it, unless
+        some class extends both."""
+        value = scope.values[root_of(scope, ref)]
+        if not (isinstance(target, FunctionTarget) and isinstance(value, Attribute) and _is_super(scope, value.base)):
+            return True
+        if any(isinstance(thing, FunctionThing) and thing.definition == target.definition for thing in things):
+            return True
+        owner = self._inference.owner(frame.definition)
+        return owner is None or target.is_beside(owner)
 
     # Syntax that calls methods
 
@@ -336,6 +346,13 @@ class Uses:
         """Whether a function gives back one of these values."""
         scope = self._inference.scope(frame)
         return any(exit.kind is ExitKind.RETURN and exit.value in aliases for exit in scope.exits)
+
+
+def _is_super(scope: Scope, ref: Ref) -> bool:
+    """Whether a value is what `super()` gives."""
+    value = scope.values[root_of(scope, ref)]
+    callee = scope.values[value.function] if isinstance(value, Call) else None
+    return isinstance(callee, Free) and callee.name == "super"
 
 
 def _plain(thing: Thing) -> Thing:

@@ -6,34 +6,39 @@ from hypothesis import strategies as st
 
 from execution_lint.extract.opened import OpenedFile
 from execution_lint.source.regions import Needles, Use
-from execution_lint.source.words import WordIndex
+from execution_lint.source.words import WordIndex, may_hold
 
 NEEDLES = {
     Use.METHOD: Needles(methods=frozenset({"mount"})),
     Use.CALL: Needles(calls=frozenset({"mount"})),
     Use.KEYWORD: Needles(keywords=frozenset({"mount"})),
     Use.IMPORT: Needles(imports=frozenset({"mount"})),
+    Use.ATTRIBUTE: Needles(attributes=frozenset({"mount"})),
 }
 LINES = {
-    "app.mount('/x', inner)": {Use.METHOD, Use.CALL},
-    "app . mount ('/x', inner)": {Use.METHOD, Use.CALL},
-    "(app.mount)('/x', inner)": {Use.METHOD, Use.CALL},
-    "app.mount \\\n    ('/x', inner)": {Use.METHOD, Use.CALL, Use.KEYWORD},
-    "(app\n    .mount('/x', inner))": {Use.METHOD, Use.CALL},
-    "(app.\n    mount('/x', inner))": {Use.METHOD, Use.CALL},
-    "mount('/x', inner)": {Use.METHOD, Use.CALL},
+    "app.mount('/x', inner)": {Use.METHOD, Use.CALL, Use.ATTRIBUTE},
+    "app . mount ('/x', inner)": {Use.METHOD, Use.CALL, Use.ATTRIBUTE},
+    "(app.mount)('/x', inner)": {Use.METHOD, Use.CALL, Use.ATTRIBUTE},
+    "app.mount \\\n    ('/x', inner)": {Use.METHOD, Use.CALL, Use.KEYWORD, Use.ATTRIBUTE},
+    "(app\n    .mount('/x', inner))": {Use.METHOD, Use.CALL, Use.ATTRIBUTE},
+    "(app.\n    mount('/x', inner))": {Use.METHOD, Use.CALL, Use.ATTRIBUTE},
+    "mount('/x', inner)": {Use.METHOD, Use.CALL, Use.ATTRIBUTE},
     "x = mount('/x', inner)": {Use.CALL},
     "app(mount=table)": {Use.KEYWORD},
     "app(\n    mount = table,\n)": {Use.KEYWORD},
     "app(mount\\\n    =table)": {Use.CALL, Use.KEYWORD},
     "import mount": {Use.IMPORT},
     "import os, mount.inner as inner": {Use.IMPORT},
-    "import os, \\\n    mount": {Use.IMPORT},
+    "import os, \\\n    mount": {Use.IMPORT, Use.ATTRIBUTE},
     "from mount.inner import Outer": {Use.IMPORT},
     "try: import mount\nexcept ImportError: pass": {Use.IMPORT},
-    "mount": set(),
-    "'mount'": set(),
-    "x = app.mount": set(),
+    "mount": {Use.ATTRIBUTE},
+    "'mount'": {Use.ATTRIBUTE},
+    "x = app.mount": {Use.ATTRIBUTE},
+    'getattr(app, "mount")': {Use.ATTRIBUTE},
+    "app.\\\n    mount = 1": {Use.ATTRIBUTE, Use.KEYWORD, Use.IMPORT},
+    "(app.\n    mount == 1)": {Use.ATTRIBUTE, Use.KEYWORD},
+    "def mount(app): pass": {Use.CALL},
     "app.mounting('/x', inner)": set(),
     "app.remount('/x', inner)": set(),
     "app.mount2('/x', inner)": set(),
@@ -89,7 +94,8 @@ def paths(text: str, needles: Needles) -> tuple[bool, bool, bool]:
     return (
         "module.py" in index.holding(needles),
         bool(opened.candidates(needles)),
-        any(needles.stand_in(region.lines(opened.lines)) for region in opened.regions),
+        any(needles.are_beside(region.lines(opened.lines)) for region in opened.regions)
+        and any(needles.stand_in(region.lines(opened.lines)) for region in opened.regions),
     )
 
 
@@ -146,6 +152,25 @@ def test_whatever_is_written_all_agree(text: str, use: Use) -> None:
     in_file, in_region, defined = paths(text, EVERY[use])
     assert in_region == defined
     assert in_file >= in_region
+
+
+def test_a_word_that_must_stand_beside_is_looked_for_in_the_whole_file() -> None:
+    needles = Needles(frozenset({"run"}), beside=frozenset({"asyncio", "uvloop"}))
+    away, own = "def main():\n    run()\n", "run(asyncio)\n"
+    assert paths(f"import asyncio\n{away}", needles) == (True, True, True)
+    assert paths(f"import ａsyncio\n{away}", needles) == (True, True, True)
+    assert paths(own, needles) == (True, True, True)
+    assert paths(away, needles) == (False, False, False)
+    assert paths("import asyncio\n", needles) == (False, False, False)
+    assert not may_hold(away.encode(), needles)
+    assert may_hold(own.encode(), needles)
+
+
+def test_needles_that_count_anywhere_count_anywhere_together_with_others() -> None:
+    one, other, free = (Needles(frozenset({"a"}), beside=frozenset(beside)) for beside in ("b", "c", ""))
+    assert (one | other).beside == frozenset("bc")
+    assert (one | free).beside == frozenset()
+    assert one.without(frozenset("a")).beside == frozenset("b")
 
 
 def test_all_words_of_two_needles_are_those_of_their_union() -> None:
