@@ -121,7 +121,7 @@ class ModelFields:
             reads |= {name}
         types = self._inference.types(At(frame, assignment.annotation)) if assignment.annotation != NONE else ()
         may_be_null = any(isinstance(thing, (ConstantThing, UnknownThing)) for thing in types) or any(
-            thing.of.name in ("typing.Any", "builtins.object")
+            thing.of.name in ("typing.Any", "builtins.object", "pydantic.Json", "pydantic.types.Json")
             for thing in types
             if isinstance(thing, InstanceThing) and isinstance(thing.of, ExternalThing)
         )
