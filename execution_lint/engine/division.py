@@ -3,7 +3,7 @@
 import os
 import signal
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import IO
 
 import msgspec
@@ -13,13 +13,28 @@ from execution_lint.engine.library import FileLibrary, Record
 from execution_lint.engine.process import can_fork
 from execution_lint.engine.progress import Progress
 from execution_lint.model.finding import Finding
+from execution_lint.project.loop_subjects import ImplicitLoop
 from execution_lint.project.project import Project
-from execution_lint.rules.rule import Rule
+from execution_lint.project.run_subjects import NestedRun
+from execution_lint.project.subjects import RouteExit, StatusUse, UnawaitedCoroutine
+from execution_lint.project.vocabulary_subjects import StatusField, VocabularyTwin
+from execution_lint.rules.rule import Rule, Subject
 
 BYTES_FOR_DIVISION = 500_000
 """Source text from which on a second process saves more than its start and what it sends cost."""
 
 _FAMILY = len("EXL1")
+
+_COSTS: Mapping[type[Subject], int] = {
+    NestedRun: 3,
+    UnawaitedCoroutine: 1,
+    ImplicitLoop: 1,
+    RouteExit: 2,
+    StatusUse: 2,
+    StatusField: 1,
+    VocabularyTwin: 1,
+}
+"""Measured on large trees; only the division of the work rests on it."""
 
 
 class Outcome(msgspec.Struct, frozen=True, array_like=True):
@@ -75,18 +90,20 @@ def outcome(
 
 
 def _shares(rules: tuple[Rule, ...], jobs: int) -> list[tuple[Rule, ...]]:
-    """The rules by process. Loops and the call graph above them ask for much that routes and statuses do not, which
-    share the types of answers and models."""
+    """The rules by process, each family whole: within one, rules ask much the same. The dearest are given out first."""
     families: dict[str, list[Rule]] = {}
     for rule in rules:
-        if not rule.checks:
-            continue
-        families.setdefault(rule.code[:_FAMILY], []).append(rule)
-    shares: list[Sequence[Rule]] = list(families.values())
-    while len(shares) > max(1, jobs):
-        last = shares.pop()
-        shares[-1] = [*shares[-1], *last]
+        if rule.checks:
+            families.setdefault(rule.code[:_FAMILY], []).append(rule)
+    shares: list[list[Rule]] = [[] for _ in range(max(1, min(jobs, len(families))))]
+    for family in sorted(families.values(), key=_cost, reverse=True):
+        min(shares, key=_cost).extend(family)
     return [tuple(share) for share in shares]
+
+
+def _cost(rules: Sequence[Rule]) -> int:
+    """About what the subjects of rules cost, in tenths of what all do."""
+    return sum(_COSTS.get(kind, 0) for kind in {kind for rule in rules for kind, _ in rule.checks})
 
 
 def _undecided(project: Project) -> tuple[tuple[str, str, int], ...]:

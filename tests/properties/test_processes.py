@@ -24,7 +24,7 @@ from execution_lint.model.confidence import Confidence
 from execution_lint.model.finding import Finding
 from execution_lint.model.report import Report
 from execution_lint.project.project import Project
-from execution_lint.rules.rule import Rule
+from execution_lint.rules.rule import Rule, all_rules
 from execution_lint.store import answers
 
 PROJECTS = Path(__file__).parents[2] / "fixtures" / "projects"
@@ -216,3 +216,14 @@ def test_ctrl_c_ends_all_processes_without_a_word(tmp_path: Path) -> None:
     assert (answer, complaint) == ("stopped\n", "")
     with pytest.raises(ProcessLookupError):
         os.killpg(running.pid, 0)
+
+
+@pytest.mark.parametrize("jobs", [1, 2, 3, 4, 8])
+def test_each_rule_has_one_process_and_each_family_too(jobs: int) -> None:
+    rules = tuple(all_rules())
+    shares = division._shares(rules, jobs)
+    given = [rule.code for share in shares for rule in share]
+    assert sorted(given) == sorted(rule.code for rule in rules if rule.checks)
+    families = [{rule.code[:4] for rule in share} for share in shares]
+    assert len(shares) == min(jobs, len(set().union(*families)))
+    assert sum(map(len, families)) == len(set().union(*families))
