@@ -274,8 +274,9 @@ class Calls(TypeVariables):
             calls=calls if given is not None else 0,
             receiver=receiver,
         )
-        if scope.returns != NONE:
-            for thing in self.result_of(function, arguments, self.types(At(frame, scope.returns))):
+        types = self.types(At(frame, scope.returns)) if scope.returns != NONE else ()
+        if scope.returns != NONE and (scope.is_generator or not types or not all(map(_is_anything, types))):
+            for thing in self.result_of(function, arguments, types):
                 if _is_self_type(thing) and isinstance(function.receiver, InstanceThing):
                     yield function.receiver
                 elif _is_self_type(thing) and isinstance(function.receiver, ClassThing):
@@ -303,6 +304,11 @@ def is_adapted(thing: ExternalThing) -> bool:
     adapter, _, method = thing.name.rpartition(".")
     has_type = isinstance(thing.receiver, InstanceThing) and bool(thing.receiver.parameters)
     return has_type and method in ADAPTED and adapter in TYPE_ADAPTERS
+
+
+def _is_anything(thing: Thing) -> bool:
+    """Whether an annotation is `Any`: the code says more."""
+    return isinstance(thing, InstanceThing) and thing.of == ExternalThing("typing.Any")
 
 
 def _is_self_type(thing: Thing) -> bool:

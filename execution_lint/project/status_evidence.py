@@ -59,6 +59,17 @@ class _Meeting:
     column: Column | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Destination:
+    """Where a value meets what may be a vocabulary."""
+
+    things: Things
+    place: Place
+    message: str
+    is_read: bool = False
+    """It is compared there: whatever it is may come so far."""
+
+
 class StatusEvidence:
     """Weighs what speaks for a vocabulary, the strongest reason first."""
 
@@ -76,7 +87,7 @@ class StatusEvidence:
         self._carriers = carriers
         self._subjects = subjects
         self._evidence: dict[str, tuple[_Meeting, ...]] = {}
-        self._flowing: dict[tuple[Definition, Ref], dict[Definition, Related]] = {}
+        self._flowing: dict[tuple[Definition, Ref], dict[Definition, list[_Destination]]] = {}
 
     def governing(self, literal: StatusLiteral, text: str) -> tuple[Definition, Confidence, tuple[Related, ...]] | None:
         """The vocabulary that governs the literal, how sure that is, and what shows it; None where none does."""
@@ -119,8 +130,9 @@ class StatusEvidence:
         return None
 
     def _by_flow(self, literal: StatusLiteral, text: str) -> tuple[Definition, Confidence, tuple[Related, ...]] | None:
-        """The same value comes from or goes to a governed place in the same function. A word that none of several
-        vocabularies knows may be another word that the value can be."""
+        """The same value comes from or goes to a governed place in the same function. A word that no vocabulary knows
+        may be one that never gets there: what stands for no status, or is asked about before the others are looked
+        up."""
         if literal.subject.ref == NONE or literal.subject.foreign or literal.subject.is_listed:
             return None
         ref = root_of(self._inference.scope(literal.frame), literal.subject.ref)
@@ -128,40 +140,56 @@ class StatusEvidence:
         if key not in self._flowing:
             self._flowing[key] = self._flow(literal.frame, ref)
         found = self._flowing[key]
-        for definition, related in found.items():
-            if self._vocabularies.all[definition].member_of(text) is not None:
-                return definition, Confidence.LIKELY, (related,)
-        for definition, related in found.items():
-            return definition, Confidence.LIKELY if len(found) == 1 else Confidence.POSSIBLE, (related,)
-        return None
+        chosen = next((one for one in found if self._vocabularies.all[one].member_of(text) is not None), None)
+        confidence = Confidence.LIKELY
+        if chosen is None:
+            chosen = next(iter(found), None)
+            span = self._inference.scope(literal.frame).spans[literal.ref]
+            is_sure = (
+                len(found) == 1
+                and literal.where is not StatusPlace.DEFAULT
+                and any(
+                    destination.is_read or _begins(destination.place.span) < _begins(span)
+                    for destinations in found.values()
+                    for destination in destinations
+                )
+            )
+            confidence = Confidence.LIKELY if is_sure else Confidence.POSSIBLE
+        if chosen is None:
+            return None
+        first = found[chosen][0]
+        related = Related(first.message.format(name=self._vocabularies.all[chosen].name), first.place)
+        return chosen, confidence, (related,)
 
-    def _flow(self, frame: Frame, ref: Ref) -> dict[Definition, Related]:
-        """Where a value meets each vocabulary first: compared with a member, looked up in the enum, given where one is
+    def _flow(self, frame: Frame, ref: Ref) -> dict[Definition, list[_Destination]]:
+        """Where a value meets each vocabulary: compared with a member, looked up in the enum, given where one is
         declared."""
-        found: dict[Definition, Related] = {}
-        for things, place, what in self._destinations(frame, ref):
+        found: dict[Definition, list[_Destination]] = {}
+        for destination in self._destinations(frame, ref):
             definitions = {
-                definition for thing in things if (definition := self._vocabularies.of_thing(thing)) is not None
+                definition
+                for thing in destination.things
+                if (definition := self._vocabularies.of_thing(thing)) is not None
             }
             if len(definitions) == 1:
-                definition = definitions.pop()
-                found.setdefault(definition, Related(what.format(name=self._vocabularies.all[definition].name), place))
+                found.setdefault(definitions.pop(), []).append(destination)
         return found
 
-    def _destinations(self, frame: Frame, wanted: Ref) -> Iterator[tuple[Things, Place, str]]:
+    def _destinations(self, frame: Frame, wanted: Ref) -> Iterator[_Destination]:
         scope = self._inference.scope(frame)
         for comparison in scope.comparisons:
             for side, other in ((comparison.left, comparison.right), (comparison.right, comparison.left)):
                 for element in _elements(scope, other) if root_of(scope, side) == wanted else ():
-                    yield (
+                    yield _Destination(
                         self._member_things(frame, scope, element),
                         Place(frame.path, comparison.span),
                         "it is compared with a `{name}` here",
+                        is_read=True,
                     )
         for assignment in scope.assignments:
             if assignment.kind is TargetKind.ATTRIBUTE and root_of(scope, assignment.value) == wanted:
                 things = self._subjects.target(frame, scope, assignment).things
-                yield things, Place(frame.path, assignment.span), "it is assigned to a `{name}` here"
+                yield _Destination(things, Place(frame.path, assignment.span), "it is assigned to a `{name}` here")
         for ref, value in enumerate(scope.values):
             for argument in value.arguments if isinstance(value, Call) else ():
                 if root_of(scope, argument.value) != wanted or not isinstance(value, Call):
@@ -173,7 +201,8 @@ class StatusEvidence:
                     if isinstance(thing, ClassThing) and thing.definition in self._vocabularies.all
                 )
                 taken = enums or self._subjects.argument_things(frame, ref, things, argument.name, argument.value)[0]
-                yield taken, Place(frame.path, scope.spans[ref]), "it is given where a `{name}` is expected here"
+                message = "it is given where a `{name}` is expected here"
+                yield _Destination(taken, Place(frame.path, scope.spans[ref]), message)
 
     def _is_open(self, literal: StatusLiteral) -> bool:
         """Whether conventions may speak: the type says nothing against it."""
@@ -327,6 +356,10 @@ class StatusEvidence:
             for thing in self._inference.things(At(frame, ref))
             if isinstance(thing, (MemberThing, MemberValueThing))
         )
+
+
+def _begins(span: Span) -> tuple[int, int]:
+    return span.start_line, span.start_column
 
 
 def _elements(scope: Scope, ref: Ref) -> tuple[Ref, ...]:

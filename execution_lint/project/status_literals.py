@@ -62,6 +62,7 @@ _EXECUTES = frozenset(
     {"execute", "executemany", "exec_driver_sql", "text", "fetch", "fetchrow", "fetchval", "fetch_all", "fetch_one"}
 )
 _NAMED_SETTERS = frozenset({"setattr", "__setattr__"})
+_CASES = "case"
 _COPIES = "model_copy"
 _SETTERS = frozenset({"values", "update", "filter", "filter_by", "insert"})
 _SQL = re.compile(r"(\w+)\s*(?:=|!=|<>|\bNOT\s+IN\b\s*\(|\bIN\b\s*\()\s*('[^']*'(?:\s*,\s*'[^']*')*)", re.IGNORECASE)
@@ -149,6 +150,8 @@ class StatusLiterals:
             yield from self._set_by_name(frame, scope, call)
         elif name in _SETTERS or name == _COPIES:
             yield from self._set_by_entries(frame, scope, ref, call, name)
+        elif name == _CASES:
+            yield from self._cases(frame, scope, call)
 
     def _queries(self, frame: Frame, scope: Scope, call: Call) -> Iterator[StatusLiteral]:
         """Words that SQL text compares a column with."""
@@ -157,6 +160,16 @@ class StatusLiterals:
         for column, words in _SQL.findall(text.value) if isinstance(text, Text) else ():
             for word in _SQL_WORD.findall(words):
                 yield StatusLiteral(frame, ref, StatusPlace.QUERY, StatusSubject(column, column, (), False), word)
+
+    def _cases(self, frame: Frame, scope: Scope, call: Call) -> Iterator[StatusLiteral]:
+        """The keys of `case({...}, value=Job.status)`, as SQLAlchemy spells a table that the database looks up."""
+        given = {argument.name: argument.value for argument in call.arguments[:2]}
+        table, column = given.get("", NONE), given.get("value", NONE)
+        if NONE not in (table, column) and self._carriers.is_asked(frame, last_name(scope, column)):
+            display = scope.values[table]
+            if isinstance(display, Mapping):
+                subject = self._subjects.expression(frame, scope, column)
+                yield from self._keys(frame, display, replace(subject, ref=NONE))
 
     def _set_by_name(self, frame: Frame, scope: Scope, call: Call) -> Iterator[StatusLiteral]:
         """`setattr(job, "status", "done")`."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TypeGuard
 
 from execution_lint.facts.scopes import Assignment, ParameterFact, Scope, ScopeKind, TargetKind
-from execution_lint.facts.values import NONE, Attribute, Call, Free, Item, Ref, Text
+from execution_lint.facts.values import NONE, Attribute, Call, Free, Item, Parameter, Ref, Text
 from execution_lint.model.finding import Related
 from execution_lint.model.place import Place
 from execution_lint.project.inference import Inference
@@ -424,7 +424,12 @@ class StatusSubjects:
     def parameter(self, frame: Frame, parameter: ParameterFact) -> StatusSubject:
         """A parameter of the function itself."""
         types = self._inference.types(At(frame, parameter.annotation)) if parameter.annotation != NONE else ()
-        return StatusSubject(parameter.name, parameter.name, types, False)
+        values = self._inference.scope(frame).values
+        read = next(
+            (ref for ref, value in enumerate(values) if isinstance(value, Parameter) and value.name == parameter.name),
+            NONE,
+        )
+        return StatusSubject(parameter.name, parameter.name, types, False, ref=read)
 
 
 def _is_text(things: Things) -> bool:

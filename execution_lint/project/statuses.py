@@ -30,7 +30,8 @@ _HEALTH_CHECK = re.compile(r"health|liveness|readiness|heartbeat", re.IGNORECASE
 
 _WORD = re.compile(r"[A-Za-z][\w-]*(?: [\w-]+){0,2}")
 """What a status can look like; a sentence is none."""
-_VAGUE = frozenset({"", "unknown", "n/a", "none", "null", "-"})
+_VAGUE = frozenset({"", "unknown", "n/a", "none", "null", "-", "all", "any", "*", "auto", "default", "other"})
+"""Words for no status, or for whatever status."""
 
 
 class Statuses:

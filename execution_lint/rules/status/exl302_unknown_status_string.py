@@ -22,8 +22,10 @@ nowhere else.
 ## Known limits
 
 Of a `Literal[...]` it speaks where a field, a parameter or a return is called like a status, or the alias is; a call by
-position only where the function is called so too. An empty string or `"unknown"` is only *possible*. Words of health
-checks (`ok`, `healthy`) count only where the type is proven.
+position only where the function is called so too. An empty string, `"unknown"`, `"all"` and the like are only
+*possible*, and so is a word for which no place in the function wants a status: one that is asked about before the
+others are looked up, or that a variable of two vocabularies takes besides. Words of health checks (`ok`, `healthy`)
+count only where the type is proven.
 """
 
 from collections.abc import Iterator
