@@ -77,6 +77,12 @@ LOOP_WORDS = frozenset({"run_until_complete", "run_forever", "_run_once", "_chec
 """The methods that nothing but a loop has: a region with one of them is looked at, whatever package it names."""
 
 
+REPLACING = Needles(
+    frozenset({"setattr"}), targets=_FUNCTIONS | LOOP_METHODS, beside=frozenset({"asyncio"}) | LOOP_WORDS
+)
+"""What stands where something of asyncio, or a method of a loop, is replaced."""
+
+
 class LoopPatches:
     """Finds the places that patch asyncio, a class of loops or a loop."""
 
@@ -125,19 +131,19 @@ class LoopPatches:
                     yield Frame(path, region, index)
 
     def _replacements(self) -> Iterator[LoopPatch]:
-        for path, _ in self._inference.modules.library.candidates(Needles(frozenset({"asyncio"}) | LOOP_WORDS)):
+        for path, regions in self._inference.modules.library.candidates(REPLACING):
             module = self._inference.modules.at(path)
-            for region in self._replacing(module) if module is not None else ():
+            for region in self._replacing(module, regions) if module is not None else ():
                 facts = module.facts(region) if module is not None else None
                 for index, scope in enumerate(facts.scopes if facts is not None else ()):
                     yield from self._in_scope(Frame(path, region, index), scope)
 
-    def _replacing(self, module: Module) -> Iterator[int]:
-        """The regions of a module that name asyncio and something of it, or a method of loops."""
+    def _replacing(self, module: Module, regions: tuple[int, ...]) -> Iterator[int]:
+        """Those of the regions of a module that name asyncio and something of it, or a method of loops."""
         names = {"asyncio"} | {
             name for name, imported in module.imports("asyncio") if imported.module.partition(".")[0] == "asyncio"
         }
-        for region in range(len(module.regions)):
+        for region in regions:
             if any(module.mentions(region, word) for word in LOOP_WORDS) or (
                 any(module.mentions(region, name) for name in names)
                 and any(module.mentions(region, word) for word in _FUNCTIONS)

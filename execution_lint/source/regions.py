@@ -25,6 +25,10 @@ _WITHIN_TYPE = re.compile(r"""(?:\s*(?:[\w.]+\s*)?[\[\](),|"'])*\s*(?:[\w.]*\.)?
 _IMPORTING = re.compile(r"\b(?:from|import)\b")
 
 
+_AFTER_TARGET = re.compile(r"[ \t\f]*(?:(?:[-+*/%&|^@]|<<|>>|//|\*\*)?=(?!=)|[,:)\]\\#]|in\b|\Z)")
+"""What follows what is assigned to, alone or among others."""
+
+
 def words_in(line: str) -> list[str]:
     """The words of a line, those that Python takes for another spelling of a name (NFKC) included."""
     found = _WORD.findall(line)
@@ -83,6 +87,8 @@ class Use(Enum):
     """The name of an argument."""
     ATTRIBUTE = "attribute"
     """The name of an attribute, or a string that is one."""
+    TARGET = "target"
+    """The name of an attribute that is assigned to."""
     IMPORT = "import"
     """The name of a module that is imported from, or a part of it."""
     NAME = "name"
@@ -111,6 +117,7 @@ class Needles(msgspec.Struct, frozen=True):
     strings: frozenset[str] = frozenset()
     types: frozenset[str] = frozenset()
     attributes: frozenset[str] = frozenset()
+    targets: frozenset[str] = frozenset()
     beside: frozenset[str] = frozenset()
     """Words of which one must stand in some region of the same file, if any are given."""
 
@@ -126,11 +133,12 @@ class Needles(msgspec.Struct, frozen=True):
             self.strings | other.strings,
             self.types | other.types,
             self.attributes | other.attributes,
+            self.targets | other.targets,
             self.beside | other.beside if self.beside and other.beside else frozenset(),
         )
 
     def without(self, words: frozenset[str]) -> "Needles":
-        """All but these words, in the same files."""
+        """All but these words."""
         return Needles(
             self.words - words,
             self.decorators - words,
@@ -142,7 +150,8 @@ class Needles(msgspec.Struct, frozen=True):
             self.strings - words,
             self.types - words,
             self.attributes - words,
-            self.beside,
+            self.targets - words,
+            self.beside - words,
         )
 
     @property
@@ -157,6 +166,7 @@ class Needles(msgspec.Struct, frozen=True):
             (Use.STRING, self.strings),
             (Use.TYPE, self.types),
             (Use.ATTRIBUTE, self.attributes),
+            (Use.TARGET, self.targets),
         )
         return tuple((use, words) for use, words in every if words)
 
@@ -223,6 +233,8 @@ def _may_be(use: Use, before: str, behind: str, *, goes_on: bool) -> bool:
             is_first = not before.strip(BLANKS)
             # Where the line before ends in a dot, a single `=` cannot follow: brackets are open.
             return before.rstrip(BLANKS)[-1:] == "." or (is_first and (goes_on or not _is_assigned(behind)))
+        case Use.TARGET:
+            return before.rstrip(BLANKS)[-1:] in ("", ".") and _AFTER_TARGET.match(behind) is not None
         case Use.IMPORT:
             return True
         case Use.NAME:

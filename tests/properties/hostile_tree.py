@@ -354,6 +354,14 @@ def _replaced(method: str) -> dict[str, str]:
     }
 
 
+FUNCTIONS = (
+    *("run", "Runner", "_get_event_loop", "get_running_loop", "_get_running_loop", "set_event_loop", "create_task"),
+    *("run_coroutine_threadsafe", "ensure_future", "Task", "Future"),
+)
+OTHER_METHODS = (
+    *("is_running", "is_closed", "close", "stop", "call_soon", "call_soon_threadsafe", "call_later", "call_at"),
+    "run_in_executor",
+)
 LOOP_METHODS = ("run_until_complete", "run_forever", "_run_once", "_check_running", "_check_closed")
 METHODS = ("get", "post", "put", "delete", "patch", "head", "options", "trace", "api_route")
 
@@ -380,6 +388,9 @@ NEEDLES: dict[str, str] = {
     "needle_get_event_loop/use.py": "import asyncio\n\nLOOP = asyncio.get_event_loop()\n",
     "needle_get_event_loop_policy/use.py": "import asyncio\n\nPOLICY = asyncio.get_event_loop_policy()\n",
     "needle_set_event_loop_policy/use.py": "import asyncio\n\nasyncio.set_event_loop_policy(None)\n",
+    **{f"needle_{name}/use.py": f"import asyncio\n\nasyncio.{name} = None\n" for name in FUNCTIONS},
+    **{f"needle_{name}/use.py": f"import asyncio\n\nasyncio.BaseEventLoop.{name} = None\n" for name in OTHER_METHODS},
+    "needle_setattr/use.py": "import asyncio\n\nsetattr(asyncio, 'run', None)\n",
     **{path: text for method in LOOP_METHODS for path, text in _replaced(method).items()},
     **_enum("Enum", "enum", "needle_Enum"),
     **_enum("StrEnum", "enum", "needle_StrEnum"),

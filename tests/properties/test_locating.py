@@ -33,7 +33,8 @@ ALL_NEEDLES = sorted(
     | implicit_loops.WORDS
     | loop_patches.PATCHERS
     | loop_patches.BESIDE
-    | loop_patches.LOOP_WORDS
+    | loop_patches.REPLACING.all_words
+    | loop_patches.REPLACING.beside
     | vocabularies.WORDS
     | presence.REGISTERING[""]
     | presence.DECORATING[""]

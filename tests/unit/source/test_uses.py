@@ -14,30 +14,40 @@ NEEDLES = {
     Use.KEYWORD: Needles(keywords=frozenset({"mount"})),
     Use.IMPORT: Needles(imports=frozenset({"mount"})),
     Use.ATTRIBUTE: Needles(attributes=frozenset({"mount"})),
+    Use.TARGET: Needles(targets=frozenset({"mount"})),
 }
 LINES = {
     "app.mount('/x', inner)": {Use.METHOD, Use.CALL, Use.ATTRIBUTE},
     "app . mount ('/x', inner)": {Use.METHOD, Use.CALL, Use.ATTRIBUTE},
-    "(app.mount)('/x', inner)": {Use.METHOD, Use.CALL, Use.ATTRIBUTE},
-    "app.mount \\\n    ('/x', inner)": {Use.METHOD, Use.CALL, Use.KEYWORD, Use.ATTRIBUTE},
+    "(app.mount)('/x', inner)": {Use.METHOD, Use.CALL, Use.ATTRIBUTE, Use.TARGET},
+    "app.mount \\\n    ('/x', inner)": {Use.METHOD, Use.CALL, Use.KEYWORD, Use.ATTRIBUTE, Use.TARGET},
     "(app\n    .mount('/x', inner))": {Use.METHOD, Use.CALL, Use.ATTRIBUTE},
     "(app.\n    mount('/x', inner))": {Use.METHOD, Use.CALL, Use.ATTRIBUTE},
     "mount('/x', inner)": {Use.METHOD, Use.CALL, Use.ATTRIBUTE},
     "x = mount('/x', inner)": {Use.CALL},
     "app(mount=table)": {Use.KEYWORD},
-    "app(\n    mount = table,\n)": {Use.KEYWORD},
+    "app(\n    mount = table,\n)": {Use.KEYWORD, Use.TARGET},
     "app(mount\\\n    =table)": {Use.CALL, Use.KEYWORD},
     "import mount": {Use.IMPORT},
     "import os, mount.inner as inner": {Use.IMPORT},
-    "import os, \\\n    mount": {Use.IMPORT, Use.ATTRIBUTE},
+    "import os, \\\n    mount": {Use.IMPORT, Use.ATTRIBUTE, Use.TARGET},
     "from mount.inner import Outer": {Use.IMPORT},
     "try: import mount\nexcept ImportError: pass": {Use.IMPORT},
-    "mount": {Use.ATTRIBUTE},
+    "mount": {Use.ATTRIBUTE, Use.TARGET},
     "'mount'": {Use.ATTRIBUTE},
-    "x = app.mount": {Use.ATTRIBUTE},
+    "x = app.mount": {Use.ATTRIBUTE, Use.TARGET},
     'getattr(app, "mount")': {Use.ATTRIBUTE},
-    "app.\\\n    mount = 1": {Use.ATTRIBUTE, Use.KEYWORD, Use.IMPORT},
+    "app.\\\n    mount = 1": {Use.ATTRIBUTE, Use.KEYWORD, Use.IMPORT, Use.TARGET},
     "(app.\n    mount == 1)": {Use.ATTRIBUTE, Use.KEYWORD},
+    "app.mount = 1": {Use.ATTRIBUTE, Use.KEYWORD, Use.TARGET},
+    "app.mount: int = 1": {Use.ATTRIBUTE, Use.TARGET},
+    "app.mount += 1": {Use.ATTRIBUTE, Use.TARGET},
+    "app.mount <<= 1": {Use.ATTRIBUTE, Use.TARGET},
+    "app.mount, x = 1, 2": {Use.ATTRIBUTE, Use.TARGET},
+    "for app.mount in x: pass": {Use.ATTRIBUTE, Use.TARGET},
+    "with x as app.mount: pass": {Use.ATTRIBUTE, Use.TARGET},
+    "app.mount == 1": {Use.ATTRIBUTE, Use.KEYWORD},
+    "app.mount <= 1": {Use.ATTRIBUTE},
     "def mount(app): pass": {Use.CALL},
     "app.mounting('/x', inner)": set(),
     "app.remount('/x', inner)": set(),
@@ -171,6 +181,7 @@ def test_needles_that_count_anywhere_count_anywhere_together_with_others() -> No
     assert (one | other).beside == frozenset("bc")
     assert (one | free).beside == frozenset()
     assert one.without(frozenset("a")).beside == frozenset("b")
+    assert one.without(frozenset("b")).beside == frozenset()
 
 
 def test_all_words_of_two_needles_are_those_of_their_union() -> None:
