@@ -575,6 +575,8 @@ def report(options: argparse.Namespace) -> Iterator[str]:
                 edited = work / "edited" / name
                 shutil.rmtree(edited, ignore_errors=True)
                 shutil.copytree(tree, edited, ignore=shutil.ignore_patterns(".*"))
+                # A file named alone belongs to the project that is marked above it.
+                (edited / "pyproject.toml").write_text("[project]\n")
                 yield from table(bench.measured(list(edits(edited)), edited, options.runs), "")
                 yield ""
         if len(by_size) > 1:
