@@ -13,8 +13,7 @@ from execution_lint.engine.library import FileLibrary
 from execution_lint.engine.selection import is_known, selected
 from execution_lint.errors import ConfigurationError
 from execution_lint.model.confidence import Confidence
-from execution_lint.project.project import Project
-from execution_lint.rules.rule import all_rules
+from execution_lint.rules.declaration import declared_rules
 from execution_lint.source.discovery import Discovery, DiscoverySettings, FoundProject, Seen, discover
 from execution_lint.source.reading import MAXIMUM_SIZE
 
@@ -95,7 +94,7 @@ class Planner:
         )
 
     def _check_codes(self, plans: tuple[Plan, ...]) -> None:
-        known = [rule.code for rule in all_rules()]
+        known = [rule.code for rule in declared_rules()]
         given = (
             ("--select", self._invocation.select or ()),
             ("--extend-select", self._invocation.extend_select),
@@ -131,7 +130,7 @@ def _hint(candidate: str | None) -> str:
 
 def _unchecked(config: Config) -> tuple[str, ...]:
     """The keys of the contract whose demands no rule checks yet."""
-    read = {option for rule in all_rules() if not rule.is_about_contract for option in rule.options}
+    read = {option for rule in declared_rules() if not rule.is_about_contract for option in rule.options}
     lines: dict[str, list[int]] = {}
     for key, line in declared_keys(config):
         if not any(key == option or key.startswith(option + ".") or option.startswith(key + ".") for option in read):
@@ -170,6 +169,8 @@ def _check_contract(plan: Plan) -> tuple[str, ...]:
     if not named:
         return ()
     paths = tuple(file.path for file in plan.found.files)
+    from execution_lint.project.project import Project
+
     project = Project(FileLibrary(plan.found.root, paths, MAXIMUM_SIZE, locate=True, replaced={}), config)
     found = []
     for key, reference in named:

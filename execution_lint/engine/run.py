@@ -10,10 +10,8 @@ from collections.abc import Iterator, Mapping
 import msgspec
 
 from execution_lint.config.digest import digest
-from execution_lint.config.settings import show
 from execution_lint.engine import precedents
 from execution_lint.engine.confirm import disagreements
-from execution_lint.engine.division import outcome
 from execution_lint.engine.edits import reference
 from execution_lint.engine.invocation import Invocation
 from execution_lint.engine.library import FileLibrary, Trouble
@@ -25,9 +23,7 @@ from execution_lint.engine.watch import Watch
 from execution_lint.model.finding import Finding
 from execution_lint.model.place import Place, Span
 from execution_lint.model.report import Counts, ProjectReport, Report, SetAside, Undecided
-from execution_lint.project.project import Project
 from execution_lint.rules.linter import exl001_unparsed_file, exl002_crashed_rule
-from execution_lint.rules.rule import all_rules
 from execution_lint.source.reading import MAXIMUM_SIZE
 from execution_lint.source.suppressions import may_name_us
 from execution_lint.source.text import split_lines
@@ -58,6 +54,8 @@ def _run(invocation: Invocation, progress: Progress | None, watch: Watch) -> Rep
 
 def settings(invocation: Invocation) -> str:
     """The resolved settings of every project, for people."""
+    from execution_lint.config.settings import show
+
     _, plans = Planner(invocation).plans()
     return "\n".join(show(msgspec.structs.replace(plan.config, min_confidence=plan.threshold)) for plan in plans)
 
@@ -169,6 +167,11 @@ def _scanned(
     explicit = plan.found.explicit & frozenset(paths)
     known = precedents.standing(*cache, library, plan.found.files, explicit) if cache is not None else None
     if known is None:
+        # Not needed to judge an edit, and dear.
+        from execution_lint.engine.division import outcome
+        from execution_lint.project.project import Project
+        from execution_lint.rules.rule import all_rules
+
         project = Project(library, plan.config)
         watch.made.append(project)
         for _, enum in enums_of_contract(plan.config):

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from execution_lint.config.schema import Config
 from execution_lint.engine.invocation import Invocation
-from execution_lint.rules.rule import Rule, all_rules
+from execution_lint.rules.declaration import DeclaredRule, declared_rules
 
 
 def selected(config: Config, invocation: Invocation) -> frozenset[str]:
@@ -19,7 +19,7 @@ def selected(config: Config, invocation: Invocation) -> frozenset[str]:
         if select is not None:
             enabled.clear()
         chosen = {*(select or ()), *extend}
-        for rule in all_rules():
+        for rule in declared_rules():
             gain, loss = _specificity(rule, chosen), _specificity(rule, ignore)
             if loss and loss >= gain:
                 enabled.discard(rule.code)
@@ -28,7 +28,7 @@ def selected(config: Config, invocation: Invocation) -> frozenset[str]:
     return frozenset(enabled)
 
 
-def _specificity(rule: Rule, prefixes: Iterable[str]) -> int:
+def _specificity(rule: DeclaredRule, prefixes: Iterable[str]) -> int:
     """The length of the longest prefix that names the rule; 0 where none does. A rule by its full code alone is in no
     prefix."""
     matching = (
@@ -41,4 +41,4 @@ def _specificity(rule: Rule, prefixes: Iterable[str]) -> int:
 
 def is_known(prefix: str) -> bool:
     """Whether a code or prefix names a rule."""
-    return any(rule.code.startswith(prefix) for rule in all_rules())
+    return any(rule.code.startswith(prefix) for rule in declared_rules())

@@ -14,13 +14,13 @@ from execution_lint.model.confidence import Confidence
 from execution_lint.model.finding import EntryPoint, Finding, led_by
 from execution_lint.model.place import Place, Span
 from execution_lint.model.report import Reason, SetAside
+from execution_lint.rules.declaration import declared_rules
 from execution_lint.rules.linter import (
     exl003_unused_suppression,
     exl004_unexplained_suppression,
     exl005_expired_suppression,
     exl006_stale_baseline_entry,
 )
-from execution_lint.rules.rule import all_rules
 from execution_lint.source.suppressions import Suppression, suppressions
 from execution_lint.store.baseline import Baseline
 
@@ -240,4 +240,6 @@ def _names(comment: Suppression, code: str) -> bool:
 
 
 def _ran(prefix: str, codes: frozenset[str]) -> bool:
-    return any(code.startswith(prefix) for code in codes) and any(rule.code.startswith(prefix) for rule in all_rules())
+    return any(code.startswith(prefix) for code in codes) and any(
+        rule.code.startswith(prefix) for rule in declared_rules()
+    )

@@ -1,6 +1,7 @@
 """Lists what a run looked at, so that a later one can tell that its answer is still the same."""
 
 import os
+import stat
 import time
 
 from execution_lint.config.loading import OWN, SHARED
@@ -9,12 +10,14 @@ from execution_lint.engine.plan import Plan
 from execution_lint.source.discovery import Seen
 from execution_lint.source.gitignore import files_beside
 from execution_lint.store.answers import (
+    MISSING,
     RECENT_NANOSECONDS,
     Watched,
     content_digest,
     file_signature,
     folder_signature,
     listing_digest,
+    signature_of,
 )
 from execution_lint.store.report_cache import sources
 
@@ -49,7 +52,7 @@ class Watch:
             for folder, entries in self.seen.folders.items():
                 self._add_folder(watched, folder, entries)
             for path in self._files(paths, others):
-                self._add_file(watched, path, watched.files)
+                self._add_file(watched, path)
             for link in self.seen.links:
                 watched.files[link] = file_signature(link)
                 watched.recent[link] = content_digest(link)
@@ -60,7 +63,8 @@ class Watch:
                     if (now.st_size, now.st_mtime_ns) != (file.size, file.mtime_ns):
                         return None
                     if path not in watched.files:
-                        self._add_file(watched, path, watched.modules)
+                        watched.modules[path] = signature_of(now)
+                        self._take_up(watched, path, now)
         except (OSError, _Changed):
             return None
         if any("\0" in path for path in paths):
@@ -76,11 +80,18 @@ class Watch:
             return
         watched.recent[folder] = watched.listings[folder]
 
-    def _add_file(self, watched: Watched, path: str, part: dict[str, str]) -> None:
-        part[path] = file_signature(path)
-        if part[path] == "-" or os.path.isdir(path):
+    def _add_file(self, watched: Watched, path: str) -> None:
+        try:
+            found = os.stat(path)
+        except OSError:
+            watched.files[path] = MISSING
             return
-        found = os.stat(path)
+        watched.files[path] = signature_of(found)
+        if not stat.S_ISDIR(found.st_mode):
+            self._take_up(watched, path, found)
+
+    def _take_up(self, watched: Watched, path: str, found: os.stat_result) -> None:
+        """Know a file by its content too, where it changed so shortly before that its signature does not tell."""
         changed = max(found.st_mtime_ns, found.st_ctime_ns)
         if changed >= self._started - _TICK:
             raise _Changed

@@ -23,6 +23,9 @@ SUFFIX = ".answer"
 RECENT_NANOSECONDS = 2_000_000_000
 """What changed so shortly before it was looked at may change again within the same time stamp."""
 
+MISSING = "-"
+"""The signature of what is not there."""
+
 MOST_EDITED = 16
 """Modules that may have changed since; more are for a run."""
 
@@ -143,7 +146,12 @@ def file_signature(path: str) -> str:
     try:
         found = os.stat(path)
     except OSError:
-        return "-"
+        return MISSING
+    return signature_of(found)
+
+
+def signature_of(found: os.stat_result) -> str:
+    """The signature of the file of which this is the status."""
     kind = found.st_mode & _KINDS
     if kind != _REGULAR:
         return f"{kind}"

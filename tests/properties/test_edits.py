@@ -156,5 +156,26 @@ def test_an_edit_is_judged_without_the_rules() -> None:
     told = subprocess.run([sys.executable, "-X", "importtime", *answered[1:]], check=False, capture_output=True)
     imported = {line.rpartition("|")[2].strip() for line in told.stderr.decode().splitlines()}
     assert "execution_lint.engine.edits" in imported
-    dear = ("execution_lint.rules", "execution_lint.project", "execution_lint.config", "libcst", "argparse", "pathlib")
+    dear = (
+        "execution_lint.rules",
+        "execution_lint.engine.run",
+        "execution_lint.project",
+        "execution_lint.config",
+        "libcst",
+        "argparse",
+        "pathlib",
+    )
     assert [name for name in imported if name.startswith(dear)] == []
+
+
+def test_a_staged_file_is_judged_without_the_project_being_linked() -> None:
+    folder = Path.cwd()
+    started_anew(folder)
+    # Where a contract names enums, the project is asked for them before anything else.
+    outcome(run, [*ARGUMENTS, "--isolated"])
+    (folder / "plain.py").write_text(MORE["plain.py"] + "# more\n")
+    command = [sys.executable, "-X", "importtime", "-m", "execution_lint", "scan", "--isolated", "plain.py"]
+    told = subprocess.run(command, check=False, capture_output=True)
+    imported = {line.rpartition("|")[2].strip() for line in told.stderr.decode().splitlines()}
+    assert "execution_lint.engine.precedents" in imported
+    assert [name for name in imported if name.startswith(("execution_lint.project", "libcst"))] == []
