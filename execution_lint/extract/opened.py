@@ -1,6 +1,7 @@
 """An opened file: its regions, and the facts of each when they are asked for."""
 
 import ast
+import re
 import warnings
 from array import array
 from bisect import bisect_right
@@ -14,7 +15,17 @@ from execution_lint.extract.lowering import TooDeep, lower
 from execution_lint.facts.scopes import RegionFacts
 from execution_lint.source.naming import may_use
 from execution_lint.source.outline import Statement, members, outline
-from execution_lint.source.regions import BLANKS, Needles, Region, RegionKind, stands_as, words_in
+from execution_lint.source.regions import (
+    BLANKS,
+    Needles,
+    Region,
+    RegionKind,
+    ending_in,
+    is_annotated,
+    stands_as,
+    stands_for_ending,
+    words_in,
+)
 from execution_lint.source.text import line_starts, split_lines
 
 Parser = Callable[[str], ast.Module]
@@ -111,12 +122,29 @@ class OpenedFile:
         return self._lines.all
 
     def mentioning(self, word: str, *, can_stand: bool = True) -> frozenset[int]:
-        """The regions in whose text a word stands; `can_stand` is false where the file is known to lack it."""
+        """The regions in whose text a word stands, or one that ends in what follows an asterisk; `can_stand` is false
+        where the file is known to lack it."""
         regions = self._mentioning.get(word)
         if regions is None:
-            found = self._find(Needles(frozenset({word}))) if can_stand or self._is_whole else ()
+            if stands_for_ending(word):
+                found = self._with_end(word[1:])
+            else:
+                found = self._find(Needles(frozenset({word}))) if can_stand or self._is_whole else ()
             regions = self._mentioning[word] = frozenset(found)
         return regions
+
+    def _with_end(self, ending: str) -> Iterable[int]:
+        """The regions in whose text a word ends so."""
+        endings = frozenset({ending})
+        if self._is_whole:
+            return (
+                index
+                for index, region in enumerate(self.regions)
+                if any(ending_in(endings, words_in(line)) for line in region.lines(self.lines))
+            )
+        lines = set(self._lines_ending(endings))
+        lines.update(line for line, respelled in self._respelled if ending_in(endings, respelled))
+        return {self._region_of_line[line] for line in lines} - {-1}
 
     def _find(self, needles: Needles) -> Iterable[int]:
         if self._is_whole:
@@ -173,9 +201,15 @@ class OpenedFile:
                     goes_on = line > 0 and region_of_line[line - 1] == index and self._line(line - 1).endswith("\\")
                     if index not in found and stands_as(use, self._line(line), word, goes_on=goes_on):
                         found.add(index)
+        for line in self._lines_ending(needles.fields) if needles.fields else ():
+            index = region_of_line[line]
+            if index not in found:
+                written = self._line(line)
+                if any(is_annotated(written, word) for word in ending_in(needles.fields, words_in(written))):
+                    found.add(index)
         every = needles.all_words - needles.decorators
         for line, respelled in self._respelled:
-            if not every.isdisjoint(respelled):
+            if not every.isdisjoint(respelled) or (needles.fields and ending_in(needles.fields, respelled)):
                 found.add(region_of_line[line])
         found.discard(-1)
         if needles.decorators:
@@ -191,6 +225,22 @@ class OpenedFile:
         if any(owners[line] >= 0 for line in _lines_of(words, self.text, self._starts)):
             return True
         return any(owners[line] >= 0 and not words.isdisjoint(respelled) for line, respelled in self._respelled)
+
+    def _lines_ending(self, endings: frozenset[str]) -> Iterator[int]:
+        """The lines (from 0) on which a word ends so, in capital or small letters, those that are not ASCII aside."""
+        text = self.text.lower()
+        if len(text) != len(self.text):
+            # A letter that is two small ones.
+            pattern = re.compile("|".join(map(re.escape, sorted(endings))), re.IGNORECASE | re.ASCII)
+            yield from {bisect_right(self._starts, match.start()) - 1 for match in pattern.finditer(self.text)}
+            return
+        for ending in endings:
+            position = text.find(ending)
+            while position >= 0:
+                end = position + len(ending)
+                if not (end < len(text) and _is_word(text[end])):
+                    yield bisect_right(self._starts, position) - 1
+                position = text.find(ending, end)
 
     def regions_at(self, offsets: Iterable[int]) -> tuple[int, ...]:
         """The regions that hold these offsets of the text."""

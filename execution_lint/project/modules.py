@@ -49,7 +49,7 @@ class Module:
         return self._source.may_use(region, name, in_strings=in_strings)
 
     def holding(self, word: str) -> frozenset[int]:
-        """The regions in whose text a word stands."""
+        """The regions in whose text a word stands; of `*status`, those with a word that ends so."""
         return self._source.mentioning(word)
 
     def scope(self, region: int, scope: int) -> Scope:

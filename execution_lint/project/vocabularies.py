@@ -32,6 +32,13 @@ WORDS = frozenset({"Enum", "StrEnum", "IntEnum", "ReprEnum", "TextChoices", "Low
 """The names of the classes that make enums; one of them stands in the text wherever an alias of it is bound."""
 
 _STATUS_NAME = re.compile(r"(?:status|state|phase|stage|outcome)(?:es|s)?$", re.IGNORECASE)
+STATUS_ENDINGS = frozenset(
+    f"{kind}{plural}" for kind in ("status", "state", "phase", "stage", "outcome") for plural in ("", "s", "es")
+)
+"""How the names end that say it, in small letters."""
+
+_STATUS_FIELDS = Needles(fields=STATUS_ENDINGS)
+"""What stands in the text wherever a field with such a name is annotated."""
 
 
 def is_status_name(name: str) -> bool:
@@ -170,7 +177,7 @@ class Vocabularies:
     def _typing_status_fields(self, names: frozenset[str]) -> frozenset[str]:
         """The enums of these names that annotate a field whose name says status."""
         found: set[str] = set()
-        for path, regions in self._inference.modules.library.candidates(Needles(types=names)):
+        for path, regions in self._inference.modules.library.candidates(_STATUS_FIELDS):
             module = self._inference.modules.at(path)
             for region in regions if module is not None else ():
                 if module is None or module.regions[region].kind not in (RegionKind.CLASS, RegionKind.COMPOUND):

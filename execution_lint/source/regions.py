@@ -11,6 +11,9 @@ import msgspec
 BLANKS = " \t\f"
 """The white space that Python allows before a statement."""
 
+ENDING = "*"
+"""What begins with it, and goes on, stands for every word that ends so, in capital or small letters."""
+
 _WORD = re.compile(r"\w+")
 # Not `\w`, which lacks the combining marks that identifiers may hold.
 _NAME = re.compile(r"[^\x00-/:-@\[-^`{-\x7f]+")
@@ -20,8 +23,6 @@ _NAME_BEHIND = re.compile(r"[^\W\d]\w*")
 _BESIDE_NAMES = frozenset(kwlist) | {"match", "case", "type"}
 """The words that can stand beside a name with nothing but blanks between them; two names are prose."""
 _QUOTES = ("", '"', "'", "\\")
-# An annotation that began on a line before: names, with something between any two.
-_WITHIN_TYPE = re.compile(r"""(?:\s*(?:[\w.]+\s*)?[\[\](),|"'])*\s*(?:[\w.]*\.)?""")
 _IMPORTING = re.compile(r"\b(?:from|import)\b")
 
 
@@ -95,8 +96,6 @@ class Use(Enum):
     """A name in code, or all of a string: no word of a sentence."""
     STRING = "string"
     """All of a string."""
-    TYPE = "type"
-    """A name in an annotation."""
 
 
 class Needles(msgspec.Struct, frozen=True):
@@ -115,11 +114,12 @@ class Needles(msgspec.Struct, frozen=True):
     imports: frozenset[str] = frozenset()
     names: frozenset[str] = frozenset()
     strings: frozenset[str] = frozenset()
-    types: frozenset[str] = frozenset()
     attributes: frozenset[str] = frozenset()
     targets: frozenset[str] = frozenset()
     beside: frozenset[str] = frozenset()
     """Words of which one must stand in some region of the same file, if any are given."""
+    fields: frozenset[str] = frozenset()
+    """How the names of annotated variables end, in small letters."""
 
     def __or__(self, other: "Needles") -> "Needles":
         return Needles(
@@ -131,10 +131,10 @@ class Needles(msgspec.Struct, frozen=True):
             self.imports | other.imports,
             self.names | other.names,
             self.strings | other.strings,
-            self.types | other.types,
             self.attributes | other.attributes,
             self.targets | other.targets,
             self.beside | other.beside if self.beside and other.beside else frozenset(),
+            self.fields | other.fields,
         )
 
     def without(self, words: frozenset[str]) -> "Needles":
@@ -148,10 +148,10 @@ class Needles(msgspec.Struct, frozen=True):
             self.imports - words,
             self.names - words,
             self.strings - words,
-            self.types - words,
             self.attributes - words,
             self.targets - words,
             self.beside - words,
+            self.fields - words,
         )
 
     @property
@@ -164,7 +164,6 @@ class Needles(msgspec.Struct, frozen=True):
             (Use.IMPORT, self.imports),
             (Use.NAME, self.names),
             (Use.STRING, self.strings),
-            (Use.TYPE, self.types),
             (Use.ATTRIBUTE, self.attributes),
             (Use.TARGET, self.targets),
         )
@@ -195,6 +194,8 @@ class Needles(msgspec.Struct, frozen=True):
             for use, words in uses:
                 if any(stands_as(use, line, word, goes_on=goes_on) for word in words.intersection(found)):
                     return True
+            if self.fields and any(is_annotated(line, word) for word in ending_in(self.fields, found)):
+                return True
             goes_on = line.endswith("\\")
         return False
 
@@ -213,6 +214,30 @@ def stands_as(use: Use, line: str, word: str, *, goes_on: bool) -> bool:
         end = position + len(word)
         before, behind = line[:position], line[end:]
         if not (_is_of_word(before[-1:]) or _is_of_word(behind[:1])) and _may_be(use, before, behind, goes_on=goes_on):
+            return True
+        position = line.find(word, end)
+    return False
+
+
+def stands_for_ending(word: str) -> bool:
+    """Whether it stands for every word that ends so; an asterisk alone, which imports bind, does not."""
+    return word.startswith(ENDING) and word != ENDING
+
+
+def ending_in(endings: frozenset[str], words: Iterable[str]) -> frozenset[str]:
+    """The words that end in one of `endings`, in capital or small letters."""
+    ends = tuple(endings)
+    return frozenset(word for word in words if word.lower().endswith(ends))
+
+
+def is_annotated(line: str, word: str) -> bool:
+    """Whether a word on a line may be the name of a variable with an annotation."""
+    if not line.isascii():
+        return True
+    position = line.find(word)
+    while position >= 0:
+        end = position + len(word)
+        if not _is_of_word(line[position - 1 : position]) and line[end:].lstrip(f"{BLANKS})")[:1] in ("", ":", "\\"):
             return True
         position = line.find(word, end)
     return False
@@ -243,8 +268,6 @@ def _may_be(use: Use, before: str, behind: str, *, goes_on: bool) -> bool:
             )
         case Use.STRING:
             return before[-1:] in _QUOTES and behind[:1] in _QUOTES
-        case Use.TYPE:
-            return (":" in before or bool(_WITHIN_TYPE.fullmatch(before))) and behind.lstrip(BLANKS)[:1] != "("
 
 
 def _is_beside_name(word: re.Match[str] | None) -> bool:

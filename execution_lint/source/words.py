@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from execution_lint.source.regions import Needles, Use, stands_as, words_in
+from execution_lint.source.regions import Needles, Use, ending_in, is_annotated, stands_as, stands_for_ending, words_in
 from execution_lint.source.text import Undecodable, declared_encoding, decode
 
 _MANY_WORDS = 16
@@ -44,7 +44,11 @@ class WordIndex:
         """The files in which one of the needles can stand, each with those of its words that can; None for any."""
         found: dict[str, frozenset[str] | None] = dict.fromkeys(self._hidden)
         wanted = needles.all_words
-        respelled = [path for path, names in self._respelled.items() if not wanted.isdisjoint(names)]
+        respelled = [
+            path
+            for path, names in self._respelled.items()
+            if not wanted.isdisjoint(names) or (needles.fields and ending_in(needles.fields, names))
+        ]
         uses = needles.uses
         for path, present in self._with_word(needles.words.union(*(used for _, used in uses))).items():
             known = needles.all_words if present is None else present
@@ -54,6 +58,9 @@ class WordIndex:
             ):
                 found[path] = present
         found.update(dict.fromkeys(respelled))
+        for path, words in self._with_end(needles.fields).items() if needles.fields else ():
+            if path not in found and any(_is_annotated_in(self._files[path], word) for word in words):
+                found[path] = None
         if needles.decorators:
             decorators = re.compile(
                 rb"(?:%s)"
@@ -71,7 +78,7 @@ class WordIndex:
 
     def can_hold(self, path: str, word: str) -> bool:
         """Whether a word can stand in a file, as far as that is known without a search."""
-        if self._gathered is None or path in self._respelled or not word.isascii():
+        if self._gathered is None or path in self._respelled or not word.isascii() or stands_for_ending(word):
             return True
         paths = self._paths_by_word.get(word)
         if paths is None:
@@ -95,6 +102,17 @@ class WordIndex:
                 standing.setdefault(path, []).append(word.decode())
         for path, present in standing.items():
             found.setdefault(path, frozenset(present))
+        return found
+
+    def _with_end(self, endings: frozenset[str]) -> dict[str, list[str]]:
+        """The words that end so, by file."""
+        found: dict[str, list[str]] = {}
+        gathered = self.gather()
+        ends = tuple(ending.encode() for ending in endings)
+        for word in gathered:
+            if word.lower().endswith(ends):
+                for path in gathered[word]:
+                    found.setdefault(path, []).append(word.decode())
         return found
 
     def gather(self) -> dict[bytes, list[str]]:
@@ -146,6 +164,18 @@ def _may_stand_as(use: Use, data: bytes, words: frozenset[str]) -> bool:
             if stands_as(use, line, word, goes_on=data[max(start - 3, 0) : start].rstrip(b"\r\n").endswith(b"\\")):
                 return True
             at = data.find(wanted, end)
+    return False
+
+
+def _is_annotated_in(data: bytes, word: str) -> bool:
+    """Whether a word may be the name of a variable with an annotation on one of the lines."""
+    wanted = word.encode()
+    at = data.find(wanted)
+    while at >= 0:
+        end = _line_end(data, at)
+        if is_annotated(data[_line_start(data, at) : end].decode("utf-8", "replace"), word):
+            return True
+        at = data.find(wanted, end)
     return False
 
 

@@ -59,10 +59,9 @@ LINES = {
 NAME_NEEDLES = {
     Use.NAME: Needles(names=frozenset({"mount"})),
     Use.STRING: Needles(strings=frozenset({"mount"})),
-    Use.TYPE: Needles(types=frozenset({"mount"})),
 }
-NAME_LINES = {
-    "mount": {Use.NAME, Use.STRING, Use.TYPE},
+NAME_LINES: dict[str, set[Use]] = {
+    "mount": {Use.NAME, Use.STRING},
     "x = app.mount": {Use.NAME},
     "x = app . mount": {Use.NAME},
     "if not mount and y in mount: pass": {Use.NAME},
@@ -72,26 +71,43 @@ NAME_LINES = {
     "x = 'mount'": {Use.NAME, Use.STRING},
     'x = r"mount"': {Use.NAME, Use.STRING},
     'x = """mount"""': {Use.NAME, Use.STRING},
-    "x = '\\\nmount\\\n'": {Use.NAME, Use.STRING, Use.TYPE},
+    "x = '\\\nmount\\\n'": {Use.NAME, Use.STRING},
     "x = f'{mount} is {mount!r}'": {Use.NAME},
     "x = ' mount '": {Use.NAME},
     "x = 'the mount of it'": set(),
     "x = 'mount it'": set(),
     "x = 'never mount'": set(),
     "# never mount": set(),
-    "x: mount = 1": {Use.NAME, Use.TYPE},
-    "x: 'mount | None' = 1": {Use.NAME, Use.TYPE},
-    "x: dict[str, app.mount] = 1": {Use.NAME, Use.TYPE},
-    "x: dict[\n    str, app.mount\n] = 1": {Use.NAME, Use.TYPE},
-    "x: dict[\n    mount.inner, str\n] = 1": {Use.NAME, Use.TYPE},
-    "x: \\\n  mount": {Use.NAME, Use.TYPE},
-    "def f(x: int, y: mount): pass": {Use.NAME, Use.TYPE},
-    "def f(\n    x: mount\n): pass": {Use.NAME, Use.TYPE},
+    "x: mount = 1": {Use.NAME},
+    "x: 'mount | None' = 1": {Use.NAME},
+    "x: dict[str, app.mount] = 1": {Use.NAME},
+    "x: dict[\n    str, app.mount\n] = 1": {Use.NAME},
+    "x: dict[\n    mount.inner, str\n] = 1": {Use.NAME},
+    "x: \\\n  mount": {Use.NAME},
+    "def f(x: int, y: mount): pass": {Use.NAME},
+    "def f(\n    x: mount\n): pass": {Use.NAME},
     "x: mount() = 1": {Use.NAME},
     "import mount": {Use.NAME},
     "x = mounting": set(),
 }
 """What the names of variables, the words of vocabularies and the names of types can be among."""
+FIELDS = {
+    "mount: int = 1": True,
+    "first_mount: int": True,
+    "FirstMount: int": True,
+    "class A: mount: int": True,
+    "(mount) : int = 1": True,
+    "mount \\\n  : int = 1": True,
+    "first_ｍount: int = 1": True,
+    "eİ = mount; mount: int = 1": True,
+    "def f(mount: int): pass": True,
+    "mount = 1": False,
+    "mounts: int = 1": False,
+    "x: mount = 1": False,
+    "{'mount': 1}": False,
+}
+"""Where a name that ends in `mount` is annotated, as far as its line tells."""
+MOUNTS = Needles(fields=frozenset({"mount"}))
 EVERY = {**NEEDLES, **NAME_NEEDLES}
 
 
@@ -121,6 +137,25 @@ def test_a_use_is_told_from_its_line(text: str, use: Use, ending: str) -> None:
 @pytest.mark.parametrize("text", NAME_LINES)
 def test_a_name_is_told_from_a_word_of_prose(text: str, use: Use, ending: str) -> None:
     assert paths(text.replace("\n", ending) + ending, NAME_NEEDLES[use]) == ((use in NAME_LINES[text]),) * 3
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("text", FIELDS)
+def test_a_field_is_told_from_its_line(text: str, ending: str) -> None:
+    assert paths(text.replace("\n", ending) + ending, MOUNTS) == (FIELDS[text],) * 3
+
+
+@given(
+    st.lists(
+        st.sampled_from(["mount", "re", "Mount", "mounts", ":", ")", " ", "\\\n", "\n", "é", "İ", "ｍount", "\f", "="]),
+        max_size=12,
+    ).map("".join)
+)
+def test_whatever_is_annotated_all_agree(text: str) -> None:
+    """The file may be one too many, as each region is looked at too."""
+    in_file, in_region, defined = paths(text, MOUNTS)
+    assert in_region == defined
+    assert in_file >= in_region
 
 
 @pytest.mark.parametrize("use", list(Use))
