@@ -1,6 +1,6 @@
 """What an enum answers when it is looked up and compared: its names and values, and what its members are equal to."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 
@@ -85,6 +85,11 @@ class Enums:
         self._vocabularies = vocabularies
         self._config = config
         self._known: dict[Definition, EnumAnswers] = {}
+
+    @property
+    def vocabularies(self) -> Iterable[Definition]:
+        """The enums that are vocabularies."""
+        return self._vocabularies.all
 
     def answers(self, cls: ClassThing) -> EnumAnswers:
         """How the enum answers."""

@@ -59,7 +59,7 @@ class ListedCarriers(Carriers):
     @cached_property
     def candidates(self) -> dict[str, set[int]]:
         """The regions that name what carries a listed status."""
-        found = self._inference.modules.library.candidates(Needles(self.words)) if self.words else ()
+        found = self._inference.modules.library.candidates(Needles(names=self.words)) if self.words else ()
         return {path: set(regions) for path, regions in found if self._inference.modules.at(path) is not None}
 
     def is_asked(self, frame: Frame, name: str) -> bool:  # noqa: ARG002 (the names say it, whatever the file)

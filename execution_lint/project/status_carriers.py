@@ -8,6 +8,7 @@ from execution_lint.facts.values import NONE, Parameter
 from execution_lint.project.aliases import closure
 from execution_lint.project.inference import Inference
 from execution_lint.project.spelling import mentioned
+from execution_lint.project.status_leads import StatusLeads
 from execution_lint.project.things import (
     ClassThing,
     Definition,
@@ -20,9 +21,11 @@ from execution_lint.source.regions import Needles
 class Carriers:
     """The names of vocabularies and of what carries them, and the regions of the project in which they stand."""
 
-    def __init__(self, inference: Inference, vocabularies: Vocabularies) -> None:
+    def __init__(self, inference: Inference, vocabularies: Vocabularies, fields: frozenset[str] = frozenset()) -> None:
+        """`fields` are the names of those that the contract says to be governed."""
         self._inference = inference
         self._vocabularies = vocabularies
+        self._fields = fields
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -38,10 +41,8 @@ class Carriers:
 
     @cached_property
     def candidates(self) -> dict[str, set[int]]:
-        """All of a module that names a vocabulary; elsewhere the regions that name what carries one."""
-        found: dict[str, set[int]] = {}
-        for path in self.naming:
-            found[path] = set(range(len(self._inference.module(path).regions)))
+        """What a module that names a vocabulary can say of one; elsewhere the regions that name what carries one."""
+        found = StatusLeads(self._inference, self.naming, self.names, self.words | self._fields).regions()
         for path, regions in self._inference.modules.library.candidates(Needles(names=self.words)):
             found.setdefault(path, set()).update(regions)
         return found

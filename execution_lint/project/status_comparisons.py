@@ -2,9 +2,22 @@
 
 import json
 from collections.abc import Iterator
+from functools import cached_property
 
 from execution_lint.facts.scopes import Comparison, Scope
-from execution_lint.facts.values import NONE, Attribute, Call, Free, Item, Mapping, Ref, Sequence, Spread, Text
+from execution_lint.facts.values import (
+    NONE,
+    Attribute,
+    Call,
+    Constant,
+    Free,
+    Item,
+    Mapping,
+    Ref,
+    Sequence,
+    Spread,
+    Text,
+)
 from execution_lint.model.confidence import Confidence
 from execution_lint.model.finding import Related
 from execution_lint.model.place import Place, Span
@@ -76,6 +89,8 @@ class StatusComparisons:
                 return None
         else:
             elements = (comparison.right,)
+        if not self._may_differ(scope, comparison, elements):
+            return None
         sides = ((comparison.left, elements), (elements[0], (comparison.left,)))
         for member, others in sides if len(elements) == 1 else sides[:1]:
             enums = self._members(frame, scope, member)
@@ -90,6 +105,23 @@ class StatusComparisons:
         if is_contained and len(elements) > 1 and _are_strings(self._enums.held(At(frame, comparison.left))):
             return self._among_members(frame, scope, comparison, elements)
         return None
+
+    def _may_differ(self, scope: Scope, comparison: Comparison, elements: tuple[Ref, ...]) -> bool:
+        """Whether the sides can be a member and what it is never equal to, as far as they tell without their types:
+        nothing is said of None and of numbers, and a string may be equal to a member that is one."""
+        sides = [scope.values[root_of(scope, ref)] for ref in (comparison.left, *elements)]
+        if any(isinstance(side, Constant) for side in sides):
+            return False
+        is_plain = comparison.operator in _IDENTITY or self._has_plain_enums
+        return is_plain or not (isinstance(sides[0], Text) or all(isinstance(side, Text) for side in sides[1:]))
+
+    @cached_property
+    def _has_plain_enums(self) -> bool:
+        """Whether there is a vocabulary whose members are no strings."""
+        return any(
+            self._enums.answers(ClassThing(definition)).kind is not EnumKind.STRING
+            for definition in self._enums.vocabularies
+        )
 
     def _among_members(
         self, frame: Frame, scope: Scope, comparison: Comparison, elements: tuple[Ref, ...]

@@ -9,19 +9,16 @@ from execution_lint.facts.values import (
     NONE,
     Attribute,
     Call,
-    Choice,
-    Mapping,
     Ref,
-    Sequence,
-    Text,
 )
 from execution_lint.model.confidence import Confidence
 from execution_lint.model.finding import Related
 from execution_lint.model.place import Place, Span
 from execution_lint.project.inference import Inference
-from execution_lint.project.spelling import last_name, root_of, spelled
+from execution_lint.project.spelling import root_of, spelled
 from execution_lint.project.status_carriers import Carriers
-from execution_lint.project.status_literals import CONTAINMENT, EQUALITY, StatusLiteral, texts_of
+from execution_lint.project.status_literals import StatusLiteral, texts_of
+from execution_lint.project.status_meetings import elements_of, meetings
 from execution_lint.project.status_subjects import Column, StatusSubjects
 from execution_lint.project.subjects import StatusPlace
 from execution_lint.project.things import (
@@ -86,6 +83,7 @@ class StatusEvidence:
         self._config = config
         self._carriers = carriers
         self._subjects = subjects
+        self._spoken: dict[str, tuple[Definition, ...]] = {}
         self._evidence: dict[str, tuple[_Meeting, ...]] = {}
         self._flowing: dict[tuple[Definition, Ref], dict[Definition, list[_Destination]]] = {}
 
@@ -179,7 +177,7 @@ class StatusEvidence:
         scope = self._inference.scope(frame)
         for comparison in scope.comparisons:
             for side, other in ((comparison.left, comparison.right), (comparison.right, comparison.left)):
-                for element in _elements(scope, other) if root_of(scope, side) == wanted else ():
+                for element in elements_of(scope, other) if root_of(scope, side) == wanted else ():
                     yield _Destination(
                         self._member_things(frame, scope, element),
                         Place(frame.path, comparison.span),
@@ -248,10 +246,10 @@ class StatusEvidence:
         if not literal.subject.name or not self._is_open(literal):
             return None
         best: tuple[Definition, Confidence, tuple[Related, ...]] | None = None
-        meetings = [
+        same = [
             evidence for evidence in self._module_evidence(literal.frame.path) if evidence.name == literal.subject.name
         ]
-        for evidence in meetings:
+        for evidence in same:
             if literal.subject.column is not None and evidence.column != literal.subject.column:
                 continue
             is_member = self._vocabularies.all[evidence.vocabulary].member_of(text) is not None
@@ -267,7 +265,7 @@ class StatusEvidence:
             )
             is_sure = is_supported and is_status_name(evidence.name) and literal.where is not StatusPlace.QUERY
             if is_sure and not is_member and not is_field:
-                is_sure = self._is_one_thing(literal, meetings)
+                is_sure = self._is_one_thing(literal, same)
             confidence = Confidence.LIKELY if is_sure else Confidence.POSSIBLE
             if not is_member and not is_sure:
                 continue
@@ -280,12 +278,12 @@ class StatusEvidence:
                 best = found
         return best
 
-    def _is_one_thing(self, literal: StatusLiteral, meetings: list[_Meeting]) -> bool:
+    def _is_one_thing(self, literal: StatusLiteral, same: list[_Meeting]) -> bool:
         """Whether a plain variable that meets a vocabulary holds nothing else besides: it meets no other one, and what
         is assigned to it comes to where it does."""
         here = {
             evidence.vocabulary
-            for evidence in meetings
+            for evidence in same
             if evidence.spelled == literal.subject.spelled and evidence.scope == literal.frame.definition
         }
         if len(here) > 1:
@@ -295,9 +293,9 @@ class StatusEvidence:
         scope = self._inference.scope(literal.frame)
         return any(
             literal.ref in texts_of(scope, side)
-            for _, _, other, _, side in _meetings(scope)
+            for _, _, other, _, side in meetings(scope)
             if side != NONE
-            and any(self._member_things(literal.frame, scope, element) for element in _elements(scope, other))
+            and any(self._member_things(literal.frame, scope, element) for element in elements_of(scope, other))
         )
 
     def _by_name(self, literal: StatusLiteral, text: str) -> tuple[Definition, Confidence, tuple[Related, ...]] | None:
@@ -312,13 +310,15 @@ class StatusEvidence:
 
     def _vocabularies_in(self, path: str) -> tuple[Definition, ...]:
         """The vocabularies that a module defines or imports."""
-        found: dict[Definition, None] = {}
-        for name in sorted(self._carriers.names):
-            for site in self._inference.module_sites(path, name):
-                for thing in self._inference.things(site):
-                    if isinstance(thing, ClassThing) and thing.definition in self._vocabularies.all:
-                        found[thing.definition] = None
-        return tuple(found)
+        if path not in self._spoken:
+            held: dict[Definition, None] = {}
+            for name in sorted(self._carriers.names):
+                for site in self._inference.module_sites(path, name):
+                    for thing in self._inference.things(site):
+                        if isinstance(thing, ClassThing) and thing.definition in self._vocabularies.all:
+                            held[thing.definition] = None
+            self._spoken[path] = tuple(held)
+        return self._spoken[path]
 
     def _module_evidence(self, path: str) -> tuple[_Meeting, ...]:
         if path not in self._evidence:
@@ -333,8 +333,8 @@ class StatusEvidence:
 
     def _scope_evidence(self, frame: Frame) -> Iterator[_Meeting]:
         scope = self._inference.scope(frame)
-        for name, written, right, where, holder in _meetings(scope):
-            for element in _elements(scope, right):
+        for name, written, right, where, holder in meetings(scope):
+            for element in elements_of(scope, right):
                 for thing in self._member_things(frame, scope, element):
                     definition = self._vocabularies.of_thing(thing)
                     if definition is not None and name:
@@ -360,52 +360,3 @@ class StatusEvidence:
 
 def _begins(span: Span) -> tuple[int, int]:
     return span.start_line, span.start_column
-
-
-def _elements(scope: Scope, ref: Ref) -> tuple[Ref, ...]:
-    value = scope.values[ref] if ref != NONE else None
-    if isinstance(value, (Sequence,)):
-        return value.elements
-    if isinstance(value, Choice) and value.kind == "if":
-        return value.alternatives
-    return (ref,) if ref != NONE else ()
-
-
-def _meetings(scope: Scope) -> Iterator[tuple[str, str, Ref, StatusPlace, Ref]]:
-    """Where something with a name meets another value: the name, how it is written, the value, how
-    they meet, and the value or call that the name belongs to."""
-    for comparison in scope.comparisons:
-        if comparison.operator in EQUALITY:
-            where = StatusPlace.CASE if comparison.operator == "case" else StatusPlace.COMPARISON
-            for side, other in ((comparison.left, comparison.right), (comparison.right, comparison.left)):
-                yield last_name(scope, side), spelled(scope, side), other, where, side
-        elif comparison.operator in CONTAINMENT:
-            yield (
-                last_name(scope, comparison.left),
-                spelled(scope, comparison.left),
-                comparison.right,
-                StatusPlace.CONTAINMENT,
-                comparison.left,
-            )
-    for assignment in scope.assignments:
-        if assignment.value == NONE:
-            continue
-        if assignment.kind is TargetKind.ATTRIBUTE:
-            written = f"{spelled(scope, assignment.base)}.{assignment.name}"
-            yield assignment.name, written, assignment.value, StatusPlace.ASSIGNMENT, NONE
-        elif assignment.kind is TargetKind.ITEM:
-            key = scope.values[assignment.key]
-            if isinstance(key, Text):
-                written = f"{spelled(scope, assignment.base)}[{key.value!r}]"
-                yield key.value, written, assignment.value, StatusPlace.ASSIGNMENT, NONE
-    for ref, value in enumerate(scope.values):
-        if isinstance(value, Call):
-            for argument in value.arguments:
-                if argument.name and not argument.name.startswith("*"):
-                    written = f"{last_name(scope, value.function)}({argument.name}=)"
-                    yield argument.name, written, argument.value, StatusPlace.ARGUMENT, ref
-        elif isinstance(value, Mapping):
-            for entry, held in value.entries:
-                text = scope.values[entry] if entry != NONE else None
-                if isinstance(text, Text):
-                    yield text.value, repr(text.value), held, StatusPlace.ENTRY, NONE

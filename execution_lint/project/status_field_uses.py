@@ -9,7 +9,8 @@ from execution_lint.facts.values import NONE, Attribute, Call, Item, Parameter, 
 from execution_lint.model.place import Place
 from execution_lint.project.inference import Inference
 from execution_lint.project.spelling import root_of
-from execution_lint.project.status_literals import CONTAINMENT, EQUALITY, texts_of
+from execution_lint.project.status_literals import texts_of
+from execution_lint.project.status_meetings import CONTAINMENT, EQUALITY
 from execution_lint.project.things import (
     At,
     ClassThing,

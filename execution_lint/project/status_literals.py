@@ -27,6 +27,7 @@ from execution_lint.project.spelling import last_name, mentioned, spelled
 from execution_lint.project.starts import starts_of
 from execution_lint.project.status_carriers import Carriers
 from execution_lint.project.status_displays import holds_text, parts_of
+from execution_lint.project.status_meetings import CONTAINMENT, EQUALITY
 from execution_lint.project.status_subjects import StatusSubject, StatusSubjects
 from execution_lint.project.subjects import StatusPlace
 from execution_lint.project.things import (
@@ -37,9 +38,6 @@ from execution_lint.project.things import (
     InstanceThing,
     Things,
 )
-
-EQUALITY = frozenset({"==", "!=", "case"})
-CONTAINMENT = frozenset({"in", "not in"})
 
 _LOGGERS = frozenset(
     {

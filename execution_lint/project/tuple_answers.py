@@ -34,16 +34,14 @@ class TupleAnswers:
         for handler, registrations in self._registered.items():
             framework = registrations[0].framework
             scope = self._inference.scope(handler)
-            if framework in READING or scope.is_generator:
+            if framework in READING or scope.is_generator or self._says_tuple(handler, registrations):
                 continue
             frame = Frame(handler.path, handler.region, handler.scope)
             for exit in scope.exits:
                 if exit.kind is not ExitKind.RETURN or exit.value == NONE:
                     continue
                 for at, code in self._tuples(At(frame, exit.value), MAXIMUM_CALLS, set()):
-                    if self._says_tuple(handler, registrations) or not self._reachability.is_reachable(
-                        frame, exit.flow
-                    ):
+                    if not self._reachability.is_reachable(frame, exit.flow):
                         break
                     yield TupleAnswer(
                         place=Place(handler.path, exit.span),

@@ -34,7 +34,8 @@ class VocabularyGovernance:
         self._inference = inference
         self._vocabularies = vocabularies
         self._config = config
-        self.carriers = Carriers(inference, vocabularies)
+        fields = frozenset(field for entry in config.vocabularies for field in entry.fields)
+        self.carriers = Carriers(inference, vocabularies, fields)
         self._enums = Enums(inference, vocabularies, config)
         self._narrowing = StatusNarrowing(inference, self._enums)
         self._subjects = StatusSubjects(inference, vocabularies)

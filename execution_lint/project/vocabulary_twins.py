@@ -102,20 +102,19 @@ class VocabularyTwins:
     def _candidates(self) -> dict[str, set[int]]:
         """The regions that may repeat a vocabulary. Whatever does has one of any two of its words, and all but one."""
         found: dict[str, set[int]] = {}
-        asked = {
-            definition: [_spellings(word) for word in _words(vocabulary)]
-            for definition, vocabulary in self._rich.items()
-        }
-        needles = Needles()
+        asked: dict[Needles, list[list[frozenset[str]]]] = {}
         for vocabulary in self._rich.values():
-            for word in sorted(_words(vocabulary), key=lambda word: (-len(_longest_part(word)), word))[:2]:
-                needles |= _needles(word)
-        for path, regions in self._inference.modules.library.candidates(needles):
-            module = self._inference.modules.at(path)
-            for region in regions if module is not None else ():
-                assert module is not None
-                if any(_all_but_one_stand_in(module, region, spellings) for spellings in asked.values()):
-                    found.setdefault(path, set()).add(region)
+            # The longest are the rarest.
+            words = sorted(_words(vocabulary), key=lambda word: (-len(_longest_part(word)), word))
+            spellings = [_spellings(word) for word in words]
+            asked.setdefault(_needles(words[0]) | _needles(words[1]), []).append(spellings)
+        for needles, several in asked.items():
+            for path, regions in self._inference.modules.library.candidates(needles):
+                module = self._inference.modules.at(path)
+                for region in regions if module is not None else ():
+                    assert module is not None
+                    if any(_all_but_one_stand_in(module, region, spellings) for spellings in several):
+                        found.setdefault(path, set()).add(region)
         return found
 
     def _said(self, frame: Frame, scope: Scope) -> Iterator[_Said]:

@@ -1,0 +1,127 @@
+"""Where in the modules that name a vocabulary a status can be spoken of: by which names its members go on from there.
+
+A status has a type, or a name that says so, or stands beside a member. What gives it a type is declared somewhere: a
+field, a function, a variable of the module, an attribute, whatever else that is called. These names are followed from
+one declaration to the next; a region in which none of them stands says nothing of a status.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from keyword import iskeyword
+
+from execution_lint.facts.scopes import ExitKind, Scope, ScopeKind, TargetKind
+from execution_lint.facts.values import NONE, Attribute, Choice, Declared, Narrowed, Ref, Text
+from execution_lint.project.inference import Inference
+from execution_lint.project.spelling import last_name, mentioned
+from execution_lint.project.status_meetings import elements_of, meetings
+from execution_lint.project.vocabularies import STATUS_ENDINGS
+from execution_lint.source.regions import ENDING
+
+MAXIMUM_ROUNDS = 6
+"""Names of names that are followed."""
+
+_ENDINGS = frozenset(f"{ENDING}{ending}" for ending in STATUS_ENDINGS)
+_PART = re.compile(r"\w+")
+_LASTING = (ScopeKind.MODULE, ScopeKind.CLASS)
+
+
+class StatusLeads:
+    """Follows the names, starting from those of the vocabularies and of what is declared to carry one."""
+
+    def __init__(
+        self,
+        inference: Inference,
+        naming: Mapping[str, Iterable[int]],
+        names: frozenset[str],
+        carriers: frozenset[str],
+    ) -> None:
+        """`naming` are the regions, by file, that name a vocabulary; `names` are those of the vocabularies, and
+        `carriers` those of what is said to hold one."""
+        self._inference = inference
+        self._names = names
+        self._known = set(names | carriers)
+        self._going_on: dict[str, set[str]] = {}
+        """By each name, those that may stand for the same."""
+        self._found = {path: set(regions) for path, regions in naming.items()}
+
+    def regions(self) -> dict[str, set[int]]:
+        """The regions of these modules in which a status can be spoken of."""
+        for path, regions in self._found.items():
+            self._follow(path, regions)
+        searched: set[str] = set()
+        wanted = frozenset(_ENDINGS | self._closed())
+        for _ in range(MAXIMUM_ROUNDS):
+            for path, regions in self._found.items():
+                fresh = frozenset().union(*map(self._inference.module(path).holding, wanted)) - regions
+                regions |= fresh
+                self._follow(path, fresh)
+            searched |= wanted
+            wanted = frozenset(self._closed() - searched)
+            if not wanted:
+                break
+        return self._found
+
+    def _closed(self) -> set[str]:
+        """The names that are known, with all that they go on as."""
+        self._known.discard("")
+        fresh = set(self._known)
+        while fresh:
+            fresh = set().union(*(self._going_on.get(name, ()) for name in fresh)) - self._known - {""}
+            self._known |= fresh
+        return self._known
+
+    def _follow(self, path: str, regions: Iterable[int]) -> None:
+        module = self._inference.module(path)
+        for region in regions:
+            facts = module.facts(region)
+            for scope in facts.scopes if facts is not None else ():
+                self._known.update(_as_word(name) for name in self._beside_members(scope))
+                for bound, ref in _bound(scope):
+                    name = _as_word(bound)
+                    self._known.update((name,) if mentioned(scope, ref) & self._names else ())
+                    for source in _sources(scope, ref):
+                        self._going_on.setdefault(source, set()).add(name)
+
+    def _beside_members(self, scope: Scope) -> Iterator[str]:
+        """The names of what meets a member: another literal that meets the name is judged by that."""
+        for name, _, right, _, _ in meetings(scope):
+            for element in elements_of(scope, right):
+                if name and isinstance(scope.values[element], Attribute) and mentioned(scope, element) & self._names:
+                    yield name
+
+
+def _bound(scope: Scope) -> Iterator[tuple[str, Ref]]:
+    """The names that outlast the scope, each with a value that it may stand for or give."""
+    for assignment in scope.assignments:
+        if assignment.value != NONE and (scope.kind in _LASTING or assignment.kind is not TargetKind.NAME):
+            key = scope.values[assignment.key] if assignment.kind is TargetKind.ITEM else None
+            name = key.value if isinstance(key, Text) else assignment.name or last_name(scope, assignment.base)
+            yield name, assignment.value
+    if scope.kind is ScopeKind.FUNCTION and scope.returns == NONE:
+        for exit in scope.exits:
+            if exit.kind is ExitKind.RETURN and exit.value != NONE:
+                yield scope.name, exit.value
+    if scope.kind is ScopeKind.CLASS:
+        for base in scope.bases:
+            yield scope.name, base.value
+    if scope.kind in _LASTING:
+        yield from scope.bindings
+
+
+def _sources(scope: Scope, ref: Ref, depth: int = 6) -> Iterator[str]:
+    """The names by which a value may be a status or what has one."""
+    if ref == NONE or depth == 0:
+        return
+    match scope.values[ref]:
+        case Choice(alternatives=alternatives):
+            for alternative in alternatives:
+                yield from _sources(scope, alternative, depth - 1)
+        case Declared(value=base) | Narrowed(base=base):
+            yield from _sources(scope, base, depth - 1)
+        case _:
+            yield _as_word(last_name(scope, ref))
+
+
+def _as_word(name: str) -> str:
+    """What stands in the text wherever the name does: of a key that is no word, its longest part."""
+    return "" if iskeyword(name) else max(_PART.findall(name), key=len, default="")
