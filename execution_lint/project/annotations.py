@@ -80,6 +80,13 @@ class Annotations(Calls):
                 yield from self._generic(At(frame, base), At(frame, index))
             case Call() as call if call.arguments:
                 yield from self._made_type(frame, call)
+            case Text(value=name) if name.isidentifier():
+                # In quotes where no annotation stands: `cast("Job", found)`.
+                sites = self.sites(frame, name)
+                for site in sites:
+                    yield from self.types(site)
+                if not sites:
+                    yield UnknownThing("a quoted type that cannot be read")
             case Text():
                 yield UnknownThing("a quoted type that cannot be read")
             case _:

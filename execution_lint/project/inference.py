@@ -27,6 +27,7 @@ from execution_lint.facts.values import (
     Nested,
     Operation,
     Parameter,
+    Ref,
     Sequence,
     Spread,
     Text,
@@ -36,6 +37,7 @@ from execution_lint.project.annotations import Annotations
 from execution_lint.project.modules import Modules
 from execution_lint.project.parts import awaited
 from execution_lint.project.questions import SETTLED, TOO_DEEP
+from execution_lint.project.standard_names import ITERABLES, MAPPINGS, TUPLES
 from execution_lint.project.things import (
     At,
     ClassThing,
@@ -158,6 +160,8 @@ class Inference(Annotations):
                 yield InstanceThing(ExternalThing(name), parameters, at.key)
             case Formatted():
                 yield InstanceThing(ExternalThing("builtins.str"))
+            case Operation(operator="+" | "|", operands=operands):
+                yield from self._joined(frame, operands)
             case Operation(operator=operator):
                 yield _operated(operator)
             case Narrowed(base=base, how=how, kind=kind):
@@ -170,6 +174,18 @@ class Inference(Annotations):
                 yield UnknownThing(reason)
             case _:
                 yield UnknownThing("the flow of control")
+
+    def _joined(self, frame: Frame, operands: tuple[Ref, ...]) -> Iterator[Thing]:
+        """Two containers in one; what any other operands make is not known."""
+        things = [thing for operand in operands for thing in self.things(At(frame, operand))]
+        are_containers = all(
+            isinstance(thing, InstanceThing)
+            and isinstance(thing.of, ExternalThing)
+            and bool(thing.parameters)
+            and thing.of.name in (ITERABLES | MAPPINGS) - TUPLES
+            for thing in things
+        )
+        yield from things if things and are_containers else (_operated("+"),)
 
     def _owners(self, things: Things) -> Things:
         """What an attribute is taken from: None has none, so that where there is one, it is not of None."""

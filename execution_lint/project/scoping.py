@@ -7,6 +7,7 @@ from execution_lint.facts.scopes import Assignment, Scope, ScopeKind, TargetKind
 from execution_lint.facts.values import (
     NONE,
     Attribute,
+    Call,
     Constant,
     Free,
     Imported,
@@ -284,6 +285,7 @@ class Scoping(ABC):
             (isinstance(value, Constant) and value.kind == "None")
             or (isinstance(value, Mapping) and not value.entries)
             or (isinstance(value, Sequence) and not value.elements)
+            or (isinstance(value, Call) and not value.arguments)
         )
         scope = self.scope(site.frame) if is_empty else None
         if scope is not None and scope.kind is ScopeKind.MODULE:

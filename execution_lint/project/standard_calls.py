@@ -9,12 +9,15 @@ from execution_lint.project.parts import Parts, awaited
 from execution_lint.project.standard_names import (
     AWAITING,
     COPIERS,
+    DECODERS,
+    FUTURES,
     IMPORTERS,
     IN_THREADS,
     ITERABLES,
     LISTING,
     MAPPINGS,
     PICKING,
+    QUEUES,
     SORTING,
 )
 from execution_lint.project.things import (
@@ -48,6 +51,8 @@ class StandardCalls(Parts):
             return self._given_call(method, given) or self._method_call(thing.receiver, method, name)
         if not given:
             return None
+        if name in DECODERS:
+            return self._decoded(given, value.arguments, call.frame)
         if name in LISTING:
             return iter((self._listing(LISTING[name], given[0], call),))
         if name in COPIERS:
@@ -85,6 +90,14 @@ class StandardCalls(Parts):
         if method == "enter_async_context" and given:
             return iter((_awaitable(distinct(self._entered(given[0]))),))
         return None
+
+    def _decoded(self, given: list[At], arguments: tuple[Argument, ...], frame: Frame) -> Iterator[Thing]:
+        """`msgspec.json.decode(data, type=Job)`, `msgspec.convert(data, Job)`."""
+        named = [At(frame, argument.value) for argument in arguments if argument.name == "type"]
+        for at in (*named, *given[1:2]):
+            yield from self.types(at)
+            return
+        yield UnknownThing("what is decoded")
 
     def _imported_by_name(self, name: At) -> Iterator[Thing]:
         """The module that `import_module("name")` gives."""
@@ -144,6 +157,11 @@ class StandardCalls(Parts):
                 "popitem": lambda: _tuple(parameters[:2]),
             }
             return iter((views[method](),)) if method in views else None
+        if kind in QUEUES and method in ("get", "get_nowait"):
+            is_awaited = kind.startswith("asyncio.") and method == "get"
+            return iter((_awaitable(parameters[0]),)) if is_awaited else iter(parameters[0])
+        if kind in FUTURES and method == "result":
+            return iter(parameters[0])
         if kind in ITERABLES and not kind.endswith("uple"):
             if method in ("pop", "popleft", "__next__", "send"):
                 return iter(parameters[0])

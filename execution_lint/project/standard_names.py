@@ -132,6 +132,19 @@ MAPPINGS = frozenset(
 )
 """Types whose arguments are the types of their keys and values."""
 
+QUEUES = frozenset(
+    f"{module}.{name}"
+    for module in ("queue", "asyncio", "multiprocessing", "multiprocessing.queues", "asyncio.queues")
+    for name in ("Queue", "LifoQueue", "PriorityQueue", "SimpleQueue")
+)
+"""Types whose argument is the type of what is taken from them."""
+
+FUTURES = frozenset({"asyncio.Task", "asyncio.Future", "concurrent.futures.Future", "typing.Awaitable"})
+"""Types whose argument is the type of their result; what runs a coroutine gives an awaitable here."""
+
+DECODERS = frozenset({"msgspec.convert", *(f"msgspec.{form}.decode" for form in ("json", "msgpack", "yaml", "toml"))})
+"""Functions whose result is of the type that their `type` names."""
+
 BUILTINS = frozenset(
     {
         "dict",

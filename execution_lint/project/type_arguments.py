@@ -59,6 +59,16 @@ class TypeArguments(Classes):
             elif argument.name == "":
                 yield from ((thing, ()) for thing in self.things(At(frame, argument.value)))
 
+    def container_arguments(self, thing: InstanceThing, container: ExternalThing) -> tuple[Things, ...]:
+        """The type arguments of a container outside the project that the class of an object extends."""
+        assert isinstance(thing.of, ClassThing)
+        for cls in self.ancestry(thing.of):
+            for base, arguments in self._generic_bases(cls) if isinstance(cls, ClassThing) else ():
+                if base == container and arguments and isinstance(cls, ClassThing):
+                    bound = self.bound_in(thing, cls)
+                    return tuple(self.substituted(part, bound) for part in arguments)
+        return ()
+
     def bound_in(self, owner: Thing, definer: ClassThing) -> Bound:
         """What the variables of `definer`, the class of an object or one that it extends, stand for in that object."""
         if isinstance(owner, ClassThing):
