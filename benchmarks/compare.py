@@ -1,6 +1,6 @@
 """Compare a scan with its peers on real packages: time, CPU, memory and findings, cold and warm, in alternation.
 
-    python benchmarks/compare.py [--runs 3] [--sizes 1,2,4] [--trees litellm,...] [--parts scan,edit,start,slow,flake8]
+    python benchmarks/compare.py [--runs 3] [--sizes 1,2,4] [--trees litellm,...] [--parts start,scan,edit,...]
 
 Fetches the packages and the peers from PyPI into the folder of `--work` (once), runs everything by turns on the same
 trees, and writes a table in Markdown to standard output and to `--output`. Wall clock and CPU are of a command with all
@@ -114,8 +114,6 @@ class Command(NamedTuple):
     """What is done each time before it, unmeasured."""
     findings_in: Callable[[str], int] | None = None
     """The number of findings in its output."""
-    at_most: int = 1_000
-    """How often it is run, where each time costs much."""
     lacking: str = ""
     """Why it cannot be run."""
 
@@ -211,7 +209,7 @@ class Bench:
         for turn in range(runs):
             for number, command in enumerate(commands):
                 is_given_up = bool(samples[number]) and samples[number][-1].code is None
-                if command.lacking or is_given_up or turn >= command.at_most:
+                if command.lacking or is_given_up:
                     continue
                 say(f"  {folder.name}: {command.name} ({turn + 1} of {runs})")
                 samples[number].append(self.run(command, folder))
@@ -431,8 +429,9 @@ PEER_COMMANDS: dict[str, Callable[[Bench, Path], Iterator[Command]]] = {
 }
 
 
-def edits(tree: Path) -> Iterator[Command]:
-    """Our scan after one file has changed: one that no rule asks about, one with a finding; and as a hook runs it."""
+def edits(tree: Path, parts: list[str]) -> Iterator[Command]:
+    """Our scan after one file has changed, and as a hook runs it: a file that no rule asks about ("edit"), and one with
+    a finding ("finding"), before each of which all must be found out anew."""
     found = subprocess.run(OURS, cwd=tree, capture_output=True, text=True, check=False, env=surroundings()).stdout
     with_finding = {line.split(":", 1)[0] for line in found.splitlines()}
     all_files = sorted(path.relative_to(tree).as_posix() for path in tree.rglob("*.py"))
@@ -441,10 +440,12 @@ def edits(tree: Path) -> Iterator[Command]:
         (path for path in all_files if path not in with_finding and not asked.search((tree / path).read_bytes())),
         all_files[0],
     )
-    for name, path, at_most in (
-        ("without a subject", silent, 1_000),
-        ("with a finding", min(with_finding, default=all_files[0]), 1),
+    for part, name, path in (
+        ("edit", "without a subject", silent),
+        ("finding", "with a finding", min(with_finding, default=all_files[0])),
     ):
+        if part not in parts:
+            continue
         original = (tree / path).read_bytes()
         turn = iter(range(1_000_000))
 
@@ -452,9 +453,9 @@ def edits(tree: Path) -> Iterator[Command]:
             subprocess.run(OURS, cwd=tree, capture_output=True, check=False, env=surroundings())
             (tree / path).write_bytes(original + f"\n# change {next(turn)} of {time.time_ns()}\n".encode())
 
-        yield Command(f"execution-lint, one file changed ({name})", OURS, change, lines, at_most)
+        yield Command(f"execution-lint, one file changed ({name})", OURS, change, lines)
         hook = [*COMMAND, "scan", *CONCISE, "--force-exclude", path]
-        yield Command(f"execution-lint, one file changed and staged ({name})", hook, change, lines, at_most)
+        yield Command(f"execution-lint, one file changed and staged ({name})", hook, change, lines)
 
 
 def starts() -> list[Command]:
@@ -571,13 +572,13 @@ def report(options: argparse.Namespace) -> Iterator[str]:
                 by_size[size] = bench.measured(commands, grown_tree, options.runs)
                 yield from table(by_size[size], "")
                 yield ""
-            if "edit" in parts and size == 1:
+            if size == 1 and {"edit", "finding"}.intersection(parts):
                 edited = work / "edited" / name
                 shutil.rmtree(edited, ignore_errors=True)
                 shutil.copytree(tree, edited, ignore=shutil.ignore_patterns(".*"))
                 # A file named alone belongs to the project that is marked above it.
                 (edited / "pyproject.toml").write_text("[project]\n")
-                yield from table(bench.measured(list(edits(edited)), edited, options.runs), "")
+                yield from table(bench.measured(list(edits(edited, parts)), edited, options.runs), "")
                 yield ""
         if len(by_size) > 1:
             yield from growth(by_size)
@@ -603,7 +604,7 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--sizes", default="1,2,4", help="how many times the tree, comma separated")
     parser.add_argument("--trees", default=",".join(USUAL_TREES), help=f"comma separated, of {', '.join(TREES)}")
-    parser.add_argument("--parts", default="start,scan,edit,slow,flake8")
+    parser.add_argument("--parts", default="start,scan,edit,finding,slow,flake8")
     parser.add_argument("--patience", type=int, default=900, help="seconds after which a command is given up")
     parser.add_argument("--work", type=Path, default=Path.home() / ".cache" / "execution-lint-compare")
     parser.add_argument("--wheels", type=Path, help="a folder with wheels that need not be fetched")
