@@ -108,7 +108,7 @@ def known_end(inference: Inference, at: At) -> str:
 def status_code(inference: Inference, at: At) -> int | None:
     """The HTTP status code that the value is; None where that is not known.
 
-    Of several that it may be the first that says of an answer with a body that all is well stands for them.
+    Of several that it may be the first of an answer with a body stands for them.
     """
     value = inference.value(at)
     if isinstance(value, Constant):
@@ -116,7 +116,7 @@ def status_code(inference: Inference, at: At) -> int | None:
     found = [_code_of(thing) for thing in inference.things(at)]
     codes = [code for code in found if code is not None]
     if found and len(codes) == len(found):
-        return next((code for code in codes if code < 400 and code not in NO_BODY), codes[0])
+        return next((code for code in codes if code not in NO_BODY), codes[0])
     named = _HTTP_CODE.search(value.name) if isinstance(value, (Attribute, Free)) else None
     return int(named[1]) if named is not None else None
 
