@@ -61,6 +61,8 @@ class Overrides:
             rendered = self._rendered(registration, at, call)
             if rendered is not None:
                 return (rendered,)
+            if registration.wrapper is not None and not self._is_handed_on(registration.wrapper):
+                return (unknown("the router's own method registers another function in its place"),)
             is_deletion = registration.framework == "litestar" and registration.methods == ("DELETE",)
             if is_deletion and code_ref == NONE:
                 return (Answer(AnswerKind.NOT_JSON, reason="no body"),)
@@ -153,6 +155,14 @@ class Overrides:
             ]
             return all(getattr(value, "name", "") in names for value in returned)
         return self._passes(Frame(definition.path, definition.region, wrapper), names)
+
+    def _is_handed_on(self, wrapper: Frame) -> bool:
+        """Whether a function that is registered in the place of a handler returns what that returns."""
+        facts = self._inference.module(wrapper.path).facts(wrapper.region)
+        parent = self._inference.scope(wrapper).parent
+        if facts is None or parent == NONE:
+            return False
+        return self._passes(wrapper, {parameter.name for parameter in facts.scopes[parent].parameters})
 
     def _passes(self, frame: Frame, names: set[str]) -> bool:
         """Whether a wrapper returns, on some way, what it calls by one of the names."""

@@ -8,7 +8,7 @@ from execution_lint.facts.values import NONE, Attribute, Call, Choice, Formatted
 from execution_lint.project.callers import Callers
 from execution_lint.project.inference import Inference
 from execution_lint.project.strings import MAXIMUM, strings
-from execution_lint.project.things import At, ClassThing, ExternalThing, Frame, FunctionThing, InstanceThing
+from execution_lint.project.things import At, ClassThing, ExternalThing, Frame, FunctionThing, InstanceThing, Thing
 
 MAXIMUM_DEPTH = 12
 """Steps from a path to the texts that it is made of."""
@@ -33,27 +33,27 @@ class PathTexts:
     def __init__(self, inference: Inference, callers: Callers) -> None:
         self._inference = inference
         self._callers = callers
-        self._call: Frame | None = None
+        self._calls: tuple[Frame, ...] = ()
 
-    def of(self, at: At, call: Frame | None = None) -> tuple[str, ...] | None:
-        """Every text that the value can be; None where that is not known. `call` is a function as one of its calls
-        looks at it, and says what its parameters are."""
-        self._call = call
+    def of(self, at: At, *calls: Frame | None) -> tuple[str, ...] | None:
+        """Every text that the value can be; None where that is not known. `calls` are functions as one of their calls
+        looks at each, and say what their parameters are."""
+        self._calls = tuple(call for call in calls if call is not None)
         try:
             return self._of(at, MAXIMUM_DEPTH)
         finally:
-            self._call = None
+            self._calls = ()
 
-    def spelled(self, at: At, call: Frame | None = None) -> tuple[str, ...]:
+    def spelled(self, at: At, *calls: Frame | None) -> tuple[str, ...]:
         """Every text that the value can be; `…` and the end of it, where the beginning is not known."""
-        found = self.of(at, call)
+        found = self.of(at, *calls)
         if found:
             return found
-        self._call = call
+        self._calls = tuple(call for call in calls if call is not None)
         try:
             return (f"{UNKNOWN}{self._end(at, MAXIMUM_DEPTH)}",)
         finally:
-            self._call = None
+            self._calls = ()
 
     def _of(self, at: At, depth: int) -> tuple[str, ...] | None:
         if not depth:
@@ -100,10 +100,19 @@ class PathTexts:
         return tuple(found) if len(found) <= MAXIMUM else None
 
     def _given(self, at: At, name: str) -> tuple[At, ...]:
-        call = self._call
-        if call is not None and call.arguments is not None and call.definition == at.frame.definition:
-            return call.arguments.get(name, ())
+        for call in self._calls:
+            if call.arguments is not None and call.definition == at.frame.definition:
+                return call.arguments.get(name, ())
         return self._callers.given(at)
+
+    def _called(self, at: At) -> At:
+        """The value as the call looks at it that is asked about."""
+        value = self._inference.value(at)
+        if isinstance(value, Free):
+            sites = self._inference.sites(at.frame, value.name)
+            if len(sites) == 1 and isinstance(self._inference.value(sites[0]), Parameter):
+                at = sites[0]
+        return next((At(call, at.ref) for call in self._calls if call.definition == at.frame.definition), at)
 
     def _returned(self, at: At, call: Call) -> Iterator[At]:
         """The values that a function of the project gives for a call."""
@@ -130,7 +139,14 @@ class PathTexts:
     def _constant(self, frame: Frame, attribute: Attribute, depth: int) -> tuple[str, ...] | None:
         """`Paths.JOBS`, annotated or not, of a class that is no model whose fields are set from elsewhere."""
         found: dict[str, None] = {}
-        for thing in self._inference.things(At(frame, attribute.base)):
+        for thing in self._inference.things(self._called(At(frame, attribute.base))):
+            given = self._made_with(thing, attribute.name)
+            if given is not None:
+                texts = self._of(given, depth - 1)
+                if texts is None:
+                    return None
+                found.update(dict.fromkeys(texts))
+                continue
             cls = thing.of if isinstance(thing, InstanceThing) else thing
             if not isinstance(cls, ClassThing) or self._inference.is_enum(cls) or self._is_settings(cls):
                 return None
@@ -144,6 +160,22 @@ class PathTexts:
                 return None
             found.update(dict.fromkeys(texts))
         return tuple(found) or None
+
+    def _made_with(self, thing: Thing, name: str) -> At | None:
+        """What an object was given for an attribute as it was made, where its constructor alone sets that."""
+        if not isinstance(thing, InstanceThing) or not isinstance(thing.of, ClassThing) or thing.origin is None:
+            return None
+        set_at = tuple(self._inference.self_assignments(thing.of, name))
+        value = self._inference.value(At(set_at[0][0], set_at[0][1].value)) if len(set_at) == 1 else None
+        if not isinstance(value, Parameter):
+            return None
+        frame = set_at[0][0]
+        if self._inference.scope(frame).name != "__init__":
+            return None
+        origin = thing.origin
+        made = At(Frame(origin.path, origin.region, origin.scope), origin.ref)
+        given = self._inference.arguments(FunctionThing(frame.definition, thing), made).get(value.name, ())
+        return given[0] if len(given) == 1 else None
 
     def _is_settings(self, cls: ClassThing) -> bool:
         return bool(self._inference.constructor_fields(cls)) or any(

@@ -34,7 +34,7 @@ REGISTERING = {
 DECORATING = {
     "": METHODS | {"route", "api_route"},
     "fastapi": frozenset({"websocket", "websocket_route"}),
-    "starlette": frozenset({"websocket_route"}),
+    "starlette": frozenset({"websocket", "websocket_route"}),
     "quart": frozenset({"websocket"}),
     "sanic": frozenset({"websocket"}),
     "aiohttp": frozenset({"view"}),

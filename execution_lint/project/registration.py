@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from execution_lint.model.confidence import Confidence
 from execution_lint.project.routers import Router, Way
-from execution_lint.project.things import At, Definition
+from execution_lint.project.things import At, Definition, Frame
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,8 @@ class Registration:
     """The call that registers it, whose keywords say what the wire model is."""
     position: int
     """Which of the handler's decorators it is; -1 for none."""
+    wrapper: Frame | None = None
+    """The function that a router's own method registers in the place of the handler; None where it is the handler."""
 
     @property
     def paths(self) -> tuple[tuple[str, bool], ...]:

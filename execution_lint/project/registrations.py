@@ -17,6 +17,7 @@ from execution_lint.project.presence import Presence
 from execution_lint.project.registration import Registration
 from execution_lint.project.route_calls import RouteCalls
 from execution_lint.project.route_paths import RoutePaths
+from execution_lint.project.router_methods import RouterMethods
 from execution_lint.project.routers import Router, Routers, argument_of, elements
 from execution_lint.project.strings import strings
 from execution_lint.project.things import (
@@ -51,6 +52,7 @@ class Registrations:
         self._paths = RoutePaths(inference, texts, self._prefixes)
         self._calls = RouteCalls(inference, routers, texts, inclusions, self._prefixes, self._paths)
         self._django = DjangoUrls(inference, routers, texts, inclusions, self._prefixes)
+        self._own_methods = RouterMethods(inference)
         self._frameworks: dict[str, str] = {}
 
     @property
@@ -141,7 +143,10 @@ class Registrations:
         function = self._inference.scope(frame).values[call.function]
         if isinstance(function, Attribute) and function.name in _ANY_DECORATOR | _LITESTAR:
             routers = self._routers.at(At(frame, function.base))
-            if routers and function.name in DECORATING.get(routers[0].framework, ()):
+            if routers and (
+                function.name in DECORATING.get(routers[0].framework, ())
+                or self._own_methods.overrides(routers[0], function.name)
+            ):
                 yield from self._decorates(frame, at, call, routers, function.name, position)
                 return
             if not routers and self._litestar_name(frame, call):
@@ -180,6 +185,9 @@ class Registrations:
         own: tuple[str, ...] | None,
     ) -> Iterator[Registration]:
         framework = routers[0].framework
+        if self._own_methods.overrides(routers[0], name):
+            yield from self._handed_on(handler, at, routers, name, position, own)
+            return
         is_method_first = (framework, name) in _METHOD_FIRST
         path_ref = self._paths.path_argument(call, 1 if is_method_first else 0)
         if path_ref == NONE:
@@ -201,6 +209,38 @@ class Registrations:
             decorator=at,
             position=position,
         )
+
+    def _handed_on(
+        self,
+        handler: Definition,
+        at: At,
+        routers: tuple[Router, ...],
+        name: str,
+        position: int,
+        own: tuple[str, ...] | None,
+    ) -> Iterator[Registration]:
+        """What a router of a class of the project registers, whose own method it is that decorates."""
+        framework = routers[0].framework
+        for found in self._own_methods.of_call(routers[0], name, at):
+            if own is not None:
+                methods = own
+            elif found.name in METHODS:
+                methods = (found.name.upper(),)
+            elif "websocket" in found.name:
+                methods = (WEBSOCKET,)
+            else:
+                methods = self._paths.listed(found.methods) if found.methods is not None else ("GET",)
+            yield Registration(
+                handler,
+                framework,
+                methods,
+                self._paths.full(framework, routers, found.path, at, None, found.calls),
+                Confidence.PROVEN,
+                routers,
+                at,
+                position,
+                found.wrapper,
+            )
 
     def _attached(self, frame: Frame) -> Iterator[Registration]:
         """`class View(HTTPMethodView, attach=app, uri="/path")` of Sanic."""

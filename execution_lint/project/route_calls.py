@@ -13,6 +13,7 @@ from execution_lint.project.path_texts import UNKNOWN, PathTexts
 from execution_lint.project.prefixes import NOTHING_KNOWN, Prefix, Prefixes
 from execution_lint.project.registration import FullPath, Registration
 from execution_lint.project.route_paths import RoutePaths
+from execution_lint.project.router_methods import RouterMethods
 from execution_lint.project.routers import Router, Routers, Step, argument_of, elements, positional_of
 from execution_lint.project.things import At, ExternalThing, Frame, InstanceThing
 
@@ -75,6 +76,7 @@ class RouteCalls:
         self._inclusions = inclusions
         self._prefixes = prefixes
         self._paths = paths
+        self._own_methods = RouterMethods(inference)
         self.unresolved = 0
         """Registering calls whose handler is not known."""
 
@@ -101,6 +103,9 @@ class RouteCalls:
             yield from self._added_to_resource(at, call, *resource)
             return
         routers = self._routers.at(base)
+        handed = self._paths.path_argument(call, _FORMS[function.name].path)
+        if routers and routers[0].cls is not None and self._own_methods.is_own_step(at, function, handed):
+            return
         framework = routers[0].framework if routers else "flask" if function.name == "add_url_rule" else imported
         form = _OF_FRAMEWORK.get((framework, function.name), _FORMS[function.name])
         path_ref, handler_ref = self._paths.path_argument(call, form.path), self._handler(call, form)

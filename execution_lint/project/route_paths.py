@@ -33,10 +33,17 @@ class RoutePaths:
         return positional_of(call, position)
 
     def full(
-        self, framework: str, routers: tuple[Router, ...], path: At, site: At, version: At | None = None
+        self,
+        framework: str,
+        routers: tuple[Router, ...],
+        path: At,
+        site: At,
+        version: At | None = None,
+        calls: tuple[Frame, ...] = (),
     ) -> tuple[FullPath, ...]:
-        """Every full path of a route that is registered with these routers."""
-        return self._composed(framework, self._before(routers), path, site, routers, version)
+        """Every full path of a route that is registered with these routers; `calls` are the functions through which
+        the path comes there, each as its call looks at it."""
+        return self._composed(framework, self._before(routers), path, site, routers, version, calls)
 
     def handled(self, framework: str, prefixes: tuple[Prefix, ...], call: Call, site: At) -> tuple[FullPath, ...]:
         """Every full path of a handler that says its own paths, in a text or a list; `/` where it says none."""
@@ -63,12 +70,13 @@ class RoutePaths:
         site: At,
         routers: tuple[Router, ...],
         version: At | None,
+        calls: tuple[Frame, ...] = (),
     ) -> tuple[FullPath, ...]:
         found: dict[FullPath, None] = {}
         step = Step(routers[0].origin if routers else None, site.key)
         versions = self._texts.of(version) if version is not None else None
         for prefix in prefixes:
-            for text in self._texts.spelled(path, prefix.call) if isinstance(path, At) else path:
+            for text in self._texts.spelled(path, *calls, prefix.call) if isinstance(path, At) else path:
                 way = (*prefix.way, step)
                 if UNKNOWN in text:
                     found[FullPath(text.rpartition(UNKNOWN)[2], False, way, False)] = None
