@@ -20,6 +20,8 @@ class RouterClass:
     """Where that argument stands among the positional ones."""
     table: int = 99
     """Where its table of routes stands among them."""
+    is_guessed: bool = False
+    """It is of another package, and taken for an heir of the framework's class by its name."""
 
 
 CLASSES = {
@@ -45,6 +47,9 @@ CLASSES = {
     ("rest_framework", "SimpleRouter"): RouterClass("drf"),
 }
 """By package and name."""
+
+HEIRS = {"APIRouter": RouterClass("fastapi", prefix="prefix", is_guessed=True)}
+"""What classes of other packages extend whose name ends so."""
 
 PACKAGES = frozenset(package for package, _ in CLASSES) | {"django"}
 """The packages whose routes are read."""

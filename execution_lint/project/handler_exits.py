@@ -223,8 +223,16 @@ class HandlerExits:
         definition = handler.frame.definition
         if definition not in self._decided:
             registrations = list(handler.registrations)
-            override = self._overrides.of_handler(handler.frame, registrations)
-            self._decided[definition] = override, self._wires.of_handler(handler.frame, registrations)
+            override = self._overrides.of_routes(registrations)
+            wire = self._wires.of_handler(handler.frame, registrations)
+            if override is None:
+                redecorated = self._overrides.of_decorators(handler.frame, registrations)
+                if redecorated is not None:
+                    # Of a wrapper without the handler's annotations nobody reads these.
+                    is_read = wire is not None and (redecorated.has_signature or not wire.is_annotation)
+                    wire = wire if is_read else None
+                    override = sent(wire, redecorated.answers, is_dict=True) if wire else redecorated.answers
+            self._decided[definition] = override, wire
         return self._decided[definition]
 
     def _line(self, exit: Exit, head: Span) -> Span:

@@ -1,7 +1,10 @@
 """What stands between what a handler returns and what is sent: response and route classes, status codes without a body,
 decorators."""
 
-from execution_lint.facts.scopes import Exit, ExitKind, TargetKind
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from execution_lint.facts.scopes import Exit, ExitKind, Scope, TargetKind
 from execution_lint.facts.values import (
     NONE,
     Attribute,
@@ -25,12 +28,21 @@ from execution_lint.project.routers import Routers, argument_of
 from execution_lint.project.shapes import Shapes
 from execution_lint.project.strings import status_code
 from execution_lint.project.subjects import Answer, AnswerKind
-from execution_lint.project.things import At, ClassThing, ExternalThing, Frame, FunctionThing
+from execution_lint.project.things import At, ClassThing, Definition, ExternalThing, Frame, FunctionThing
 
 NO_BODY = frozenset({204, 205, 304})
 """The status codes whose answers have no body."""
 _BODILESS = frozenset({"HEAD", "OPTIONS"})
 """The methods whose answers have no body."""
+
+
+@dataclass(frozen=True, slots=True)
+class Redecorated:
+    """What a decorator answers in the place of the handler."""
+
+    answers: tuple[Answer, ...]
+    has_signature: bool
+    """It wears the handler's annotations, so that frameworks read those."""
 
 
 class Overrides:
@@ -42,7 +54,7 @@ class Overrides:
         self._routers = routers
         self._routed: dict[ClassThing, bool] = {}
 
-    def of_handler(self, frame: Frame, registrations: list[Registration]) -> tuple[Answer, ...] | None:
+    def of_routes(self, registrations: list[Registration]) -> tuple[Answer, ...] | None:
         """An answer that does not follow from the return value: another response class, no body, a decorator that
         makes its own."""
         if all(registration.methods == (WEBSOCKET,) for registration in registrations):
@@ -61,11 +73,20 @@ class Overrides:
             rendered = self._rendered(registration, at, call)
             if rendered is not None:
                 return (rendered,)
-            if registration.wrapper is not None and not self._is_handed_on(registration.wrapper):
-                return (unknown("the router's own method registers another function in its place"),)
             is_deletion = registration.framework == "litestar" and registration.methods == ("DELETE",)
             if is_deletion and code_ref == NONE:
                 return (Answer(AnswerKind.NOT_JSON, reason="no body"),)
+        return None
+
+    def of_decorators(self, frame: Frame, registrations: list[Registration]) -> "Redecorated | None":
+        """What a decorator, or a router's own method, makes of what the handler returns; None where that is handed
+        on."""
+        for registration in registrations:
+            if registration.wrapper is not None and not self._is_handed_on(registration.wrapper):
+                return Redecorated(
+                    (unknown("the router's own method registers another function in its place"),),
+                    has_signature=self._has_signature(registration.wrapper.definition),
+                )
         return self._redecorated(frame, registrations)
 
     def _rendered(self, registration: Registration, at: At, call: Call) -> Answer | None:
@@ -88,7 +109,7 @@ class Overrides:
                     return Answer(AnswerKind.NOT_JSON, reason=f"a {thing.name.rpartition('.')[2]}")
         return None
 
-    def _redecorated(self, frame: Frame, registrations: list[Registration]) -> tuple[Answer, ...] | None:
+    def _redecorated(self, frame: Frame, registrations: list[Registration]) -> "Redecorated | None":
         """A decorator of the project between the route and the handler that does not hand on what the handler
         returns."""
         scope = self._inference.scope(frame)
@@ -102,11 +123,25 @@ class Overrides:
                     thing, is_factory = self._delegate(thing)
                 if isinstance(thing, FunctionThing) and not self._hands_on(thing, is_factory):
                     own = self._own_answers(thing, is_factory)
-                    if own and not any(answer.kind is AnswerKind.UNKNOWN for answer in own):
-                        return own
-                    name = self._inference.scope(thing.definition).name
-                    return (unknown(f"decorated by `{name}`, which makes an answer of its own"),)
+                    if not own or any(answer.kind is AnswerKind.UNKNOWN for answer in own):
+                        name = self._inference.scope(thing.definition).name
+                        own = (unknown(f"decorated by `{name}`, which makes an answer of its own"),)
+                    return Redecorated(own, has_signature=self._has_signature(thing.definition))
         return None
+
+    def _has_signature(self, definition: Definition) -> bool:
+        """Whether a function in this one, or itself, is made to look like the handler, annotations included."""
+        facts = self._inference.module(definition.path).facts(definition.region)
+        for index, scope in enumerate(facts.scopes if facts is not None else ()):
+            for decorator in scope.decorators if index >= definition.scope else ():
+                value = scope.values[decorator]
+                if isinstance(value, Call):
+                    things = self._inference.things(
+                        At(Frame(definition.path, definition.region, index), value.function)
+                    )
+                    if any(isinstance(thing, ExternalThing) and thing.name == "functools.wraps" for thing in things):
+                        return True
+        return False
 
     def _delegate(self, decorator: FunctionThing, depth: int = 4) -> tuple[FunctionThing, bool]:
         """The function that makes the wrapper: another one, where a decorator only hands on what it is given; and
@@ -134,13 +169,28 @@ class Overrides:
         facts = self._inference.module(definition.path).facts(definition.region)
         assert facts is not None
         maker = definition.scope
-        if made_by_call:
-            inner = self._nested_result(facts.scopes[maker].exits, facts.scopes[maker].values)
+        inner = self._nested_result(facts.scopes[maker].exits, facts.scopes[maker].values)
+        if made_by_call or (inner is not None and _calls_itself_made(facts.scopes[maker], inner)):
             if inner is None:
                 return None, set(), NONE
             maker = inner
         names = {parameter.name for parameter in facts.scopes[maker].parameters}
+        names |= set(self._carriers(Frame(definition.path, definition.region, maker), names))
         return self._nested_result(facts.scopes[maker].exits, facts.scopes[maker].values), names, maker
+
+    def _carriers(self, frame: Frame, names: set[str]) -> Iterator[str]:
+        """The names of what else calls the decorated function: functions beside the wrapper, and what a call makes of
+        it."""
+        scope = self._inference.scope(frame)
+        for name, ref in scope.bindings:
+            value = scope.values[ref]
+            if isinstance(value, Nested):
+                if self._passes(Frame(frame.path, frame.region, value.scope), names):
+                    yield name
+            elif isinstance(value, Call) and any(
+                getattr(scope.values[argument.value], "name", "") in names for argument in value.arguments
+            ):
+                yield name
 
     def _hands_on(self, decorator: FunctionThing, made_by_call: bool) -> bool:
         """Whether a decorator returns what the decorated function returns."""
@@ -267,6 +317,17 @@ class Overrides:
                 ):
                     return Confidence.LIKELY
         return Confidence.PROVEN
+
+
+def _calls_itself_made(scope: Scope, inner: int) -> bool:
+    """Whether a decorator that may be called first, `decorated` or `decorated()`, calls the one that it makes."""
+    return any(
+        exit.kind is ExitKind.RETURN
+        and exit.value != NONE
+        and isinstance(call := scope.values[exit.value], Call)
+        and scope.values[call.function] == Nested(inner)
+        for exit in scope.exits
+    )
 
 
 def _is_inherited(values: tuple[object, ...], ref: Ref) -> bool:

@@ -4,9 +4,24 @@ from collections.abc import Callable, Iterator
 from itertools import product
 
 from execution_lint.facts.scopes import ExitKind
-from execution_lint.facts.values import NONE, Attribute, Call, Choice, Formatted, Free, Operation, Parameter, Text
+from execution_lint.facts.values import (
+    NONE,
+    SLICE,
+    Attribute,
+    Call,
+    Choice,
+    Formatted,
+    Free,
+    Item,
+    Operation,
+    Parameter,
+    Ref,
+    Text,
+    Unknown,
+)
 from execution_lint.project.callers import Callers
 from execution_lint.project.inference import Inference
+from execution_lint.project.route_rows import NO_ROW, Row
 from execution_lint.project.strings import MAXIMUM, strings
 from execution_lint.project.things import At, ClassThing, ExternalThing, Frame, FunctionThing, InstanceThing, Thing
 
@@ -34,30 +49,32 @@ class PathTexts:
         self._inference = inference
         self._callers = callers
         self._calls: tuple[Frame, ...] = ()
+        self._row = NO_ROW
 
-    def of(self, at: At, *calls: Frame | None) -> tuple[str, ...] | None:
+    def of(self, at: At, *calls: Frame | None, row: Row = NO_ROW) -> tuple[str, ...] | None:
         """Every text that the value can be; None where that is not known. `calls` are functions as one of their calls
-        looks at each, and say what their parameters are."""
-        self._calls = tuple(call for call in calls if call is not None)
+        looks at each, and say what their parameters are; `row` is the one that a loop over a table is at."""
+        self._calls, self._row = tuple(call for call in calls if call is not None), row
         try:
             return self._of(at, MAXIMUM_DEPTH)
         finally:
-            self._calls = ()
+            self._calls, self._row = (), NO_ROW
 
-    def spelled(self, at: At, *calls: Frame | None) -> tuple[str, ...]:
+    def spelled(self, at: At, *calls: Frame | None, row: Row = NO_ROW) -> tuple[str, ...]:
         """Every text that the value can be; `…` and the end of it, where the beginning is not known."""
-        found = self.of(at, *calls)
+        found = self.of(at, *calls, row=row)
         if found:
             return found
-        self._calls = tuple(call for call in calls if call is not None)
+        self._calls, self._row = tuple(call for call in calls if call is not None), row
         try:
             return (f"{UNKNOWN}{self._end(at, MAXIMUM_DEPTH)}",)
         finally:
-            self._calls = ()
+            self._calls, self._row = (), NO_ROW
 
     def _of(self, at: At, depth: int) -> tuple[str, ...] | None:
         if not depth:
             return None
+        at = self._row.at(at)
         match self._inference.value(at):
             case Formatted(parts=parts) | Operation(operator="+", operands=parts):
                 return _joined([self._of(At(at.frame, part), depth - 1) for part in parts])
@@ -69,7 +86,8 @@ class PathTexts:
                 given = self._given(at, name)
                 return self._each(given, depth) if given else None
             case Choice(kind="if" | "join", alternatives=alternatives):
-                return self._each(tuple(At(at.frame, alternative) for alternative in alternatives), depth)
+                whole = tuple(ref for ref in alternatives if not self._is_cut(at.frame, ref, alternatives))
+                return self._each(tuple(At(at.frame, alternative) for alternative in whole), depth)
             case Choice(kind="or", alternatives=alternatives):
                 first = self._of(At(at.frame, alternatives[0]), depth - 1)
                 if first and all(first):
@@ -135,6 +153,16 @@ class PathTexts:
         if texts is None or not isinstance(given, Text):
             return None
         return tuple(dict.fromkeys(_CUTS[function.name](text, given.value) for text in texts))
+
+    def _is_cut(self, frame: Frame, ref: Ref, alternatives: tuple[Ref, ...]) -> bool:
+        """Whether an alternative is a piece of another one, which is no text that ends in a slash: what is cut off on
+        one way alone is that slash."""
+        values = self._inference.scope(frame).values
+        value = values[ref] if ref != NONE else None
+        if not isinstance(value, Item) or value.base not in alternatives or values[value.index] != Unknown(SLICE):
+            return False
+        texts = self._of(At(frame, value.base), MAXIMUM_DEPTH // 2)
+        return texts is not None and not any(text.endswith("/") for text in texts)
 
     def _constant(self, frame: Frame, attribute: Attribute, depth: int) -> tuple[str, ...] | None:
         """`Paths.JOBS`, annotated or not, of a class that is no model whose fields are set from elsewhere."""

@@ -13,6 +13,7 @@ from execution_lint.project.path_texts import UNKNOWN, PathTexts
 from execution_lint.project.prefixes import NOTHING_KNOWN, Prefix, Prefixes
 from execution_lint.project.registration import FullPath, Registration
 from execution_lint.project.route_paths import RoutePaths
+from execution_lint.project.route_rows import NO_ROW, Row, rows
 from execution_lint.project.router_methods import RouterMethods
 from execution_lint.project.routers import Router, Routers, Step, argument_of, elements, positional_of
 from execution_lint.project.things import At, ExternalThing, Frame, InstanceThing
@@ -113,32 +114,33 @@ class RouteCalls:
             return
         version_ref = argument_of(call, "version", 99) if framework == "sanic" else NONE
         version = At(frame, version_ref) if version_ref != NONE else None
-        given = self._methods(frame, call, form, function.name)
-        handlers = tuple(endpoints(self._inference, At(frame, handler_ref)))
-        self.unresolved += not handlers
-        for handler, methods in handlers:
-            yield Registration(
-                handler,
-                framework or "unknown",
-                self._answered(given, methods, call),
-                self._paths.full(framework, routers, At(frame, path_ref), at, version),
-                Confidence.PROVEN if routers else Confidence.LIKELY,
-                routers,
-                at,
-                NONE,
-            )
+        for row in rows(self._inference, at, call):
+            given = self._methods(frame, call, form, function.name, row)
+            handlers = tuple(endpoints(self._inference, row.at(At(frame, handler_ref))))
+            self.unresolved += not handlers
+            for handler, methods in handlers:
+                yield Registration(
+                    handler,
+                    framework or "unknown",
+                    self._answered(given, methods, call),
+                    self._paths.full(framework, routers, At(frame, path_ref), at, version, (), row),
+                    routers[0].confidence if routers else Confidence.LIKELY,
+                    routers,
+                    at,
+                    NONE,
+                )
 
     def _handler(self, call: Call, form: _Form) -> int:
         names, position = form.handler
         named = (argument_of(call, name, 99) for name in names)
         return next((ref for ref in named if ref != NONE), positional_of(call, position))
 
-    def _methods(self, frame: Frame, call: Call, form: _Form, name: str) -> tuple[str, ...]:
+    def _methods(self, frame: Frame, call: Call, form: _Form, name: str, row: Row = NO_ROW) -> tuple[str, ...]:
         if form.method == NONE:
-            return self._paths.methods(frame, call, name)
+            return self._paths.methods(frame, call, name, row=row)
         ref = argument_of(call, "method", form.method)
         ref = ref if ref != NONE else argument_of(call, "methods", 99)
-        return self._paths.listed(At(frame, ref)) if ref != NONE else ()
+        return self._paths.listed(At(frame, ref), row) if ref != NONE else ()
 
     def _answered(self, given: tuple[str, ...], own: tuple[str, ...] | None, call: Call) -> tuple[str, ...]:
         """The methods of a registration, where the endpoint answers its own: those of both that the call names."""

@@ -93,10 +93,7 @@ class RouterMethods:
         receiver = self._receiver(at.frame, function)
         if receiver == "" or path == NONE:
             return False
-        return any(
-            isinstance(value, Parameter) and value.name != receiver
-            for value in self._parts(at.frame, path, 6)
-        )
+        return any(isinstance(value, Parameter) and value.name != receiver for value in self._parts(at.frame, path, 6))
 
     def _own(self, router: Router, name: str) -> FunctionThing | None:
         if router.cls is None:
@@ -124,7 +121,9 @@ class RouterMethods:
         calls = (*way.calls, frame)
         wrapper = self._wrapper(definition) or way.wrapper
         for at, call, function in self._steps(frame):
-            following = _Way(at, calls, self._methods(at) or (way.methods if _hands_on_keywords(call) else None), wrapper)
+            following = _Way(
+                at, calls, self._methods(at) or (way.methods if _hands_on_keywords(call) else None), wrapper
+            )
             target = self._target(router, at, function)
             if target is not None:
                 yield from self._followed(router, target, following, passed)

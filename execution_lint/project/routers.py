@@ -17,8 +17,9 @@ from execution_lint.facts.values import (
     Sequence,
     Spread,
 )
+from execution_lint.model.confidence import Confidence
 from execution_lint.project.callers import Callers
-from execution_lint.project.frameworks import CLASSES, RouterClass
+from execution_lint.project.frameworks import CLASSES, HEIRS, PACKAGES, RouterClass
 from execution_lint.project.inference import Inference
 from execution_lint.project.things import (
     At,
@@ -58,6 +59,11 @@ class Router:
         """Nothing stands before its paths, unless it is mounted."""
         return self.known.is_application
 
+    @property
+    def confidence(self) -> Confidence:
+        """How sure it is that it is a router of this framework."""
+        return Confidence.LIKELY if self.known.is_guessed else Confidence.PROVEN
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -95,7 +101,10 @@ class Routers:
         bases = self._inference.ancestry(thing.of) if isinstance(thing.of, ClassThing) else (thing.of,)
         for base in bases:
             if isinstance(base, ExternalThing):
-                known = CLASSES.get((base.name.partition(".")[0], base.name.rpartition(".")[2]))
+                package, name = base.name.partition(".")[0], base.name.rpartition(".")[2]
+                known = CLASSES.get((package, name))
+                if known is None and package not in PACKAGES:
+                    known = next((heir for end, heir in HEIRS.items() if name.endswith(end)), None)
                 if known is not None:
                     return known
         return None

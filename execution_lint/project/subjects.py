@@ -167,6 +167,11 @@ class WireModel:
     selected_at: Place
     """Where the route says which fields are sent; the declaration itself where it does not."""
 
+    @property
+    def is_annotation(self) -> bool:
+        """It is what the handler is annotated to return."""
+        return self.spelled.startswith("->")
+
 
 WAYS_OF_ONE_CALLER = 4
 """Shapes of answers that one caller of a function may be given."""
