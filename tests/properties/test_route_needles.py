@@ -88,6 +88,17 @@ CASES = {
     ("starlette", "Starlette"): "app = s.Starlette(False, table)",
     ("starlette", "Router"): "app = r.Router(table)",
     ("starlette", "add_websocket_route"): "app = s.Starlette()\napp.add_websocket_route('/w', f)",
+    ("starlette", "websocket"): (
+        "class W(r.Router):\n"
+        "    def websocket(self, p):\n"
+        "        def d(g):\n"
+        "            self.add_websocket_route(p, g)\n"
+        "            return g\n"
+        "        return d\n"
+        "w = W()\n"
+        "@w.websocket('/w')\n"
+        "def g(): ..."
+    ),
     ("starlette", "websocket_route"): "app = s.Starlette()\n@app.websocket_route('/w')\ndef w(): ...",
     ("quart", "add_websocket"): "app.add_websocket('/w', view_func=f)",
     ("quart", "websocket"): "@app.websocket('/w')\ndef w(): ...",
