@@ -190,7 +190,8 @@ class Shapes(ThingShapes):
             case "none":
                 yield Answer(AnswerKind.BARE, reason="null")
             case "instance":
-                answers = self.answers(base)
+                made = tuple(self._made_responses(at, base))
+                answers = made or self.answers(base)
                 if all(answer.kind is AnswerKind.UNKNOWN for answer in answers):
                     for thing in self._inference.things(at):
                         yield from self.of_thing(thing)
@@ -198,6 +199,25 @@ class Shapes(ThingShapes):
                     yield from (answer for answer in answers if not is_null(answer))
             case _:
                 yield from self.answers(base)
+
+    def _made_responses(self, at: At, base: At) -> Iterator[Answer]:
+        """What is left of a function's answers behind a test for a response: those of the returns that give one."""
+        types = self._inference.things(at)
+        if not types or not all(self.is_response(thing) for thing in types):
+            return
+        value = self._inference.value(base)
+        if isinstance(value, Awaited):
+            base = At(base.frame, value.base)
+            value = self._inference.value(base)
+        for thing in self._inference.things(At(base.frame, value.function)) if isinstance(value, Call) else ():
+            if isinstance(thing, FunctionThing):
+                definition = thing.definition
+                frame = Frame(definition.path, definition.region, definition.scope)
+                for exit in self._inference.scope(definition).exits:
+                    if exit.kind is ExitKind.RETURN and exit.value != NONE:
+                        returned = At(frame, exit.value)
+                        if any(self.is_response(given) for given in self._inference.things(returned)):
+                            yield from self.answers(returned)
 
     def _declared(self, at: At, value: At, annotation: At) -> Iterator[Answer]:
         """An annotated local: what it is given tells more than its annotation, if it is known."""
