@@ -271,6 +271,9 @@ class VocabularyTwins:
             if one not in other and other not in one:
                 # Two things that go through the same states.
                 return Confidence.POSSIBLE
+            if nearness.extra and not nearness.lacking and one != other:
+                # What it adds is why there are two: an enum with members cannot be extended.
+                return Confidence.POSSIBLE
         if self._stands_beside(said, definition):
             # `JobStatus | Literal[...]`: it is meant.
             return Confidence.POSSIBLE
