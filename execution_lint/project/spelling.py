@@ -14,6 +14,7 @@ from execution_lint.facts.values import (
     Imported,
     Item,
     Narrowed,
+    Nested,
     Operation,
     Parameter,
     Ref,
@@ -108,6 +109,8 @@ def mentioned(scope: Scope, ref: Ref, depth: int = 10) -> frozenset[str]:
             return frozenset().union(*(mentioned(scope, part, depth - 1) for part in parts))
         case Text():
             return frozenset()
+        case Nested():
+            return frozenset(name for name, bound in scope.bindings if bound == ref)
         case value:
             alternatives = getattr(value, "alternatives", ())
             parts = (
