@@ -22,6 +22,8 @@ MAXIMUM_ROUNDS = 6
 
 _ENDINGS = frozenset(f"{ENDING}{ending}" for ending in STATUS_ENDINGS)
 _PART = re.compile(r"\w+")
+_EVERYWHERE = frozenset({"self", "cls", "super", "dict", "list", "set", "tuple", "str"})
+"""Names that are said everywhere, and of whatever an object or a container may be."""
 _LASTING = (ScopeKind.MODULE, ScopeKind.CLASS)
 
 
@@ -124,4 +126,4 @@ def _sources(scope: Scope, ref: Ref, depth: int = 6) -> Iterator[str]:
 
 def _as_word(name: str) -> str:
     """What stands in the text wherever the name does: of a key that is no word, its longest part."""
-    return "" if iskeyword(name) else max(_PART.findall(name), key=len, default="")
+    return "" if iskeyword(name) or name in _EVERYWHERE else max(_PART.findall(name), key=len, default="")
