@@ -121,9 +121,23 @@ class Parts(Attributes):
             for method in self._instance_attribute(thing, thing.of, name):
                 if isinstance(method, FunctionThing):
                     for result in self.returned(method, {}):
-                        yield from (result,) if name == "__getitem__" else self._parts_of(result, NONE)
+                        yield from (result,) if name == "__getitem__" else self._stepped(result)
                     return
         yield UnknownThing("a part of an object")
+
+    def _stepped(self, iterator: Thing) -> Iterator[Thing]:
+        """What an iterator yields: one of the project, which may well be its own, by its method."""
+        iterator = self._as_container(iterator)
+        if not isinstance(iterator, InstanceThing) or not isinstance(iterator.of, ClassThing):
+            yield from self._parts_of(iterator, NONE)
+            return
+        for name in ("__next__", "__anext__"):
+            for method in self._instance_attribute(iterator, iterator.of, name):
+                if isinstance(method, FunctionThing):
+                    for result in self.returned(method, {}):
+                        yield from awaited(result)
+                    return
+        yield UnknownThing("what an iterator yields")
 
     def _tuple_item(self, parameters: tuple[Things, ...], key: Value) -> Iterator[Thing]:
         """`pair[0]`, or any of the parts where the position is not written."""
