@@ -30,9 +30,12 @@ BUILT_IN = Envelope(name="execution", require=("plugin", "job_id", "status"), id
 
 _EXECUTION = re.compile(r"execut|analy[sz]e|(?:^|[/.])run_", re.IGNORECASE)
 _NOT_AN_EXECUTION = re.compile(
-    r"health|ready|readiness|alive|liveness|metrics|version|openapi|docs|redoc|swagger|favicon|jsonrpc|json_rpc|/test(?:/|$)|_with_",
+    r"health|ready|readiness|alive|liveness|metrics|version|openapi|docs|redoc|swagger|favicon|jsonrpc|json_rpc|/test(?:/|$)|_with_|"
+    r"(?:^|_)checks?(?:_|$)",
     re.IGNORECASE,
 )
+_CHANGING = frozenset({"PATCH", "DELETE"})
+"""The methods that change or remove something that is there, and execute nothing."""
 _JOB_WORD = re.compile(r"job|plugin", re.IGNORECASE)
 _COLLECTION_KEYS = frozenset({"count", "total", "next_cursor", "next", "page", "limit", "offset"})
 
@@ -186,6 +189,8 @@ class EnvelopeGovernance:
         bare = exit.bare_call
         paths = [route.path for route in handler.routes]
         if any(_NOT_AN_EXECUTION.search(text) for text in (name, bare, *paths)):
+            return None
+        if handler.routes and all(route.methods and _CHANGING.issuperset(route.methods) for route in handler.routes):
             return None
         objects = [answer for answer in exit.answered.answers if answer.kind is AnswerKind.OBJECT]
         if any(answer.keys & _COLLECTION_KEYS or "jsonrpc" in answer.keys for answer in objects):
