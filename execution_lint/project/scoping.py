@@ -30,6 +30,7 @@ from execution_lint.project.things import (
     ExternalThing,
     Frame,
     FunctionThing,
+    InstanceThing,
     ModuleThing,
     TextThing,
     Thing,
@@ -291,8 +292,10 @@ class Scoping(ABC):
         if scope is not None and scope.kind is ScopeKind.MODULE:
             for assignment in scope.assignments:
                 if assignment.value == site.ref and assignment.name == name and assignment.annotation != NONE:
-                    yield from self.types(At(site.frame, assignment.annotation))
-                    return
+                    types = self.types(At(site.frame, assignment.annotation))
+                    if not isinstance(value, Call) or any(_has_parameters(thing) for thing in types):
+                        yield from types
+                        return
         yield from self.things(site)
 
     def _unbound(self, frame: Frame, name: str) -> Thing:
@@ -365,3 +368,7 @@ class Scoping(ABC):
             if not thing.path.endswith("/")
             else next(path for path in self.modules.library.paths if path.startswith(thing.path))
         )
+
+
+def _has_parameters(thing: Thing) -> bool:
+    return isinstance(thing, InstanceThing) and bool(thing.parameters)
