@@ -342,7 +342,7 @@ def _enum(base: str, module: str, package: str) -> dict[str, str]:
 def _route(method: str, arguments: str = "'/execute'") -> dict[str, str]:
     return {
         f"needle_{method}/app.py": "from fastapi import FastAPI\n\napp = FastAPI()\n",
-        f"needle_{method}/handlers.py": f"from app import app\n\n\n@app.{method}({arguments})\ndef handle():\n    return [1]\n",
+        f"needle_{method}/handlers.py": f"from app import app\n\n\n@app.{method}({arguments})\ndef handle():\n    return {{}}, 201\n",
     }
 
 

@@ -4,7 +4,6 @@ missed."""
 from collections.abc import Iterator
 from pathlib import Path
 
-import msgspec
 import pytest
 
 from execution_lint.engine.invocation import Invocation
@@ -52,7 +51,7 @@ def test_without_it_words_are_missed(
     complete = FileLibrary.candidates
 
     def candidates(library: FileLibrary, wanted: Needles) -> Iterator[tuple[str, tuple[int, ...]]]:
-        return complete(library, msgspec.structs.replace(wanted, words=wanted.words - lost))
+        return complete(library, wanted.without(lost))
 
     assert reported(tmp_path) == reported(tmp_path, locate=False) == [("uses.py", 5), ("uses.py", 8)]
     monkeypatch.setattr(FileLibrary, "candidates", candidates)
