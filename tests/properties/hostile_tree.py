@@ -340,9 +340,11 @@ def _enum(base: str, module: str, package: str) -> dict[str, str]:
 
 
 def _route(method: str, arguments: str = "'/execute'") -> dict[str, str]:
+    # What only changes or removes something is no execution: a tuple is wrong there too.
+    answer = "{}, 201" if method in ("delete", "patch") else "[1]"
     return {
         f"needle_{method}/app.py": "from fastapi import FastAPI\n\napp = FastAPI()\n",
-        f"needle_{method}/handlers.py": f"from app import app\n\n\n@app.{method}({arguments})\ndef handle():\n    return {{}}, 201\n",
+        f"needle_{method}/handlers.py": f"from app import app\n\n\n@app.{method}({arguments})\ndef handle():\n    return {answer}\n",
     }
 
 
