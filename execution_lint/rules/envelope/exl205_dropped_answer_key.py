@@ -44,19 +44,12 @@ def check(exit: RouteExit, project: Project) -> Iterator[Finding]:
     objects = [answer for answer in exit.returned if answer.kind is AnswerKind.OBJECT]
     reads = frozenset().union(*(field.reads for field in wire.fields))
     dropped = frozenset().union(*(answer.keys for answer in objects)) - reads if not wire.allows_more else frozenset()
-    lacking = {
-        field.name
-        for answer in objects
-        for field in wire.fields
-        if field.is_required and field.reads and all(answer.lacks(key) for key in field.reads)
-    }
+    required = [field for field in wire.fields if field.is_required and field.reads]
+    lacks = [{field.name for field in required if all(map(answer.lacks, field.reads))} for answer in objects]
+    lacking = set[str]().union(*lacks)
     if lacking:
         # What a function elsewhere gives in several ways may be told apart by what it is called with.
-        always = {
-            field.name
-            for field in wire.fields
-            if field.name in lacking and all(answer.lacks(key) for answer in objects for key in field.reads)
-        }
+        always = set.intersection(*lacks)
         is_told_apart = bool(exit.related) and not always
         lacking = always or lacking
         yield _finding(
