@@ -1,5 +1,6 @@
 """The command. What is asked most often and needs nothing is answered here, before anything else is imported."""
 
+import gc
 import os
 import sys
 
@@ -46,7 +47,8 @@ def main() -> int:
 
 
 def command() -> "NoReturn":
-    """The process: carry out the command line and end, without taking apart what was made."""
+    """The process: carry out the command line and end, without looking for garbage, or taking apart what was made."""
+    gc.disable()
     code = main()
     try:
         sys.stdout.flush()
