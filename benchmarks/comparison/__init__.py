@@ -1,0 +1,1 @@
+"""What `compare.py` is made of: trees, peers, what is measured, and the tables."""
