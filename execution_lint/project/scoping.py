@@ -46,6 +46,8 @@ class Scoping(ABC):
         self.modules = modules
         self._scopes: dict[tuple[str, int], tuple[Scope, ...]] = {}
         self._exports: dict[str, frozenset[str] | None] = {}
+        self._exports_sought = 0
+        self._module_sites: dict[tuple[str, str], tuple[At, ...]] = {}
         self._class_sites: dict[tuple[Definition, str], tuple[At, ...]] = {}
         self._assigned: dict[tuple[Definition, str], tuple[tuple[Frame, Assignment], ...]] = {}
 
@@ -132,9 +134,19 @@ class Scoping(ABC):
                 return self.class_sites(owner, name)
         return found
 
-    def module_sites(self, path: str, name: str, passed: tuple[str, ...] = ()) -> tuple[At, ...]:
-        """Every value that a module binds `name` to at its top level, star imports included; `passed` are the modules
-        on the way."""
+    def module_sites(self, path: str, name: str) -> tuple[At, ...]:
+        """Every value that a module binds `name` to at its top level, star imports included."""
+        key = (path, name)
+        found = self._module_sites.get(key)
+        if found is None:
+            found = self._find_module_sites(path, name, ())
+            # Before an `__all__` is known, stars bring less than they do.
+            if not self._exports_sought:
+                self._module_sites[key] = found
+        return found
+
+    def _find_module_sites(self, path: str, name: str, passed: tuple[str, ...]) -> tuple[At, ...]:
+        """What a module binds `name` to; `passed` are the modules on the way."""
         module = self.modules.at(path)
         if module is None:
             return ()
@@ -151,7 +163,9 @@ class Scoping(ABC):
             if name.startswith("_") and (exported is None or name not in exported):
                 continue
             found = tuple(
-                site for site in self.module_sites(target, name, (*passed, path)) if not self._is_taken_from(path, site)
+                site
+                for site in self._find_module_sites(target, name, (*passed, path))
+                if not self._is_taken_from(path, site)
             )
             exported = self._exported(target) if found else None
             if found and (exported is None or name in exported):
@@ -171,7 +185,9 @@ class Scoping(ABC):
         if path not in self._exports:
             # A module whose `__all__` is made from its own has said nothing so far.
             self._exports[path] = None
+            self._exports_sought += 1
             self._exports[path] = self._find_exported(path)
+            self._exports_sought -= 1
         return self._exports[path]
 
     def _find_exported(self, path: str) -> frozenset[str] | None:
