@@ -1,8 +1,9 @@
 """What to do for each project root: its files, its configuration, the rules that run there."""
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from execution_lint.config.declaration import declared_keys
 from execution_lint.config.loading import load
@@ -18,8 +19,7 @@ from execution_lint.source.discovery import Discovery, DiscoverySettings, FoundP
 from execution_lint.source.reading import MAXIMUM_SIZE
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(msgspec.Struct, frozen=True):
     """One project, before anything of it is read."""
 
     found: FoundProject

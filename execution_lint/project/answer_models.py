@@ -1,7 +1,8 @@
 """Which wire models break the envelope of a governed route, and which declaration is to blame."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+
+import msgspec
 
 from execution_lint.model.place import Place
 from execution_lint.project.subjects import AnswerKind, AnswerModel, RouteExit, WireModel
@@ -21,7 +22,7 @@ def answer_models(exits: Iterable[RouteExit]) -> Iterator[AnswerModel]:
             if key not in found:
                 found[key] = AnswerModel(place, exit.scope, exit, missing, because, 0, exit.governance.related)
     for key, model in found.items():
-        yield replace(model, others=len(handlers[key]) - 1)
+        yield msgspec.structs.replace(model, others=len(handlers[key]) - 1)
 
 
 def _blamed(wire: WireModel, required: tuple[str, ...]) -> Iterator[tuple[Place, str, tuple[str, ...]]]:

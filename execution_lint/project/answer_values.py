@@ -1,7 +1,8 @@
 """What stands under a key of an answer: the values that can be there, with the way that leads to each."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from execution_lint.facts.scopes import ExitKind
 from execution_lint.facts.values import (
@@ -38,8 +39,7 @@ _READERS = frozenset({"model_validate", "parse_obj", "model_construct", "constru
 _CONTENTS = ("content", "response", "data", "body", "value", "obj")
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(msgspec.Struct, frozen=True):
     """A value under a key of an answer."""
 
     at: At

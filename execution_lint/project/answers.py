@@ -1,8 +1,9 @@
 """The arithmetic of answers: what dicts make of each other, and what several answers have in common."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from itertools import combinations, product
+
+import msgspec
 
 from execution_lint.project.subjects import Answer, AnswerKind
 
@@ -35,23 +36,25 @@ def an_object(
 
 def opened(answer: Answer, reason: str = "") -> Answer:
     """The answer with more keys to come."""
-    return replace(answer, is_open=True, reason=reason or answer.reason or "it may have more keys")
+    return msgspec.structs.replace(answer, is_open=True, reason=reason or answer.reason or "it may have more keys")
 
 
 def with_one_of(answer: Answer, names: Iterable[str]) -> Answer:
     """The object after one of the keys is set."""
     given = frozenset(names)
     if len(given) == 1:
-        return replace(answer, keys=answer.keys | given, optional=answer.optional - given)
-    return replace(answer, optional=answer.optional | (given - answer.keys))
+        return msgspec.structs.replace(answer, keys=answer.keys | given, optional=answer.optional - given)
+    return msgspec.structs.replace(answer, optional=answer.optional | (given - answer.keys))
 
 
 def without_one_of(answer: Answer, names: Iterable[str] | None) -> Answer:
     """The object after one of the keys is removed; any that it has, where they are None."""
     removed = answer.keys | answer.optional if names is None else frozenset(names)
     if names is not None and len(removed) == 1:
-        return replace(answer, keys=answer.keys - removed, optional=answer.optional - removed)
-    return replace(answer, keys=answer.keys - removed, optional=answer.optional | (answer.keys & removed))
+        return msgspec.structs.replace(answer, keys=answer.keys - removed, optional=answer.optional - removed)
+    return msgspec.structs.replace(
+        answer, keys=answer.keys - removed, optional=answer.optional | (answer.keys & removed)
+    )
 
 
 def crossed(lefts: tuple[Answer, ...], rights: tuple[Answer, ...]) -> tuple[Answer, ...]:

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from execution_lint.facts.values import NONE, Attribute, Call, Constant, Free, Sequence
 from execution_lint.model.confidence import Confidence
@@ -50,8 +51,7 @@ _REQUIRING = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Pattern:
+class _Pattern(msgspec.Struct, frozen=True):
     """`path(text, view)`, with what stands before it in its own module."""
 
     owner: Router

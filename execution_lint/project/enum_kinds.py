@@ -1,8 +1,9 @@
 """What an enum answers when it is looked up and compared: its names and values, and what its members are equal to."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from enum import Enum
+
+import msgspec
 
 from execution_lint.config.schema import Config, Vocabulary
 from execution_lint.facts.scopes import ExitKind, TargetKind
@@ -59,8 +60,7 @@ class EnumKind(Enum):
     NUMBER = "number"
 
 
-@dataclass(frozen=True, slots=True)
-class EnumAnswers:
+class EnumAnswers(msgspec.Struct, frozen=True):
     """How an enum answers."""
 
     kind: EnumKind

@@ -1,7 +1,8 @@
 """Which exceptions an application answers itself: by decorators, by calls, by the table of an application."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from execution_lint.facts.values import NONE, Attribute, Call, Mapping, Ref
 from execution_lint.model.place import Place
@@ -35,8 +36,7 @@ _SPELLINGS = {
 _PARENTS = {FASTAPI_ERROR: STARLETTE_ERROR}
 
 
-@dataclass(frozen=True, slots=True)
-class ErrorHandler:
+class ErrorHandler(msgspec.Struct, frozen=True):
     """A function that answers for an exception or a status code."""
 
     function: Definition

@@ -1,14 +1,13 @@
 """What the web frameworks call their applications and routers, and how each gives paths to them."""
 
-from dataclasses import dataclass
+import msgspec
 
 METHODS = frozenset({"get", "post", "put", "delete", "patch", "head", "options", "trace"})
 WEBSOCKET = "WEBSOCKET"
 """Stands for the method of a route that answers over a WebSocket."""
 
 
-@dataclass(frozen=True, slots=True)
-class RouterClass:
+class RouterClass(msgspec.Struct, frozen=True):
     """A class whose objects take routes."""
 
     framework: str

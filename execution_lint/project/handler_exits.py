@@ -1,8 +1,9 @@
 """What each exit of a handler answers, decorators and response classes included."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from functools import cached_property
+
+import msgspec
 
 from execution_lint.facts.scopes import Exit, ExitKind, Scope
 from execution_lint.facts.values import (
@@ -50,8 +51,7 @@ _TEXT_SENDERS = frozenset({"flask", "quart", "litestar"})
 _STREAM = Answer(AnswerKind.NOT_JSON, reason="a stream")
 
 
-@dataclass(frozen=True, slots=True)
-class Handler:
+class Handler(msgspec.Struct, frozen=True):
     """A function that answers routes."""
 
     registrations: tuple[Registration, ...]
@@ -72,11 +72,10 @@ class Handler:
             return self
         path = (route.path, route.path_complete)
         registrations = tuple(registration for registration in self.registrations if path in registration.paths)
-        return replace(self, registrations=registrations, routes=(route,))
+        return msgspec.structs.replace(self, registrations=registrations, routes=(route,))
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
+class Answered(msgspec.Struct, frozen=True):
     """What an exit answers."""
 
     returned: tuple[Answer, ...]
@@ -308,7 +307,7 @@ class HandlerExits:
             if code in NO_BODY:
                 yield Answer(AnswerKind.NOT_JSON, reason="no body")
             else:
-                yield replace(answer, is_error=is_error or answer.is_error)
+                yield msgspec.structs.replace(answer, is_error=is_error or answer.is_error)
 
 
 def _written(scope: Scope) -> Iterator[str]:
@@ -325,7 +324,7 @@ def _written(scope: Scope) -> Iterator[str]:
 
 
 def _failed(answers: tuple[Answer, ...]) -> tuple[Answer, ...]:
-    return tuple(replace(answer, is_error=True) for answer in answers)
+    return tuple(msgspec.structs.replace(answer, is_error=True) for answer in answers)
 
 
 def _as_text(answer: Answer) -> Answer:

@@ -1,7 +1,8 @@
 """Which router is put under which, and with what prefix: by calls that include, mount and register."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from execution_lint.facts.values import NONE, Attribute, Call, Free
 from execution_lint.project.class_views import methods_of
@@ -26,8 +27,7 @@ Child = ValueKey | Definition
 """What is put under a router: another one by the call that makes it or by its class, or a handler."""
 
 
-@dataclass(frozen=True, slots=True)
-class Inclusion:
+class Inclusion(msgspec.Struct, frozen=True):
     """A router, or a handler, under one of these routers."""
 
     router: Router | None
@@ -42,8 +42,7 @@ class Inclusion:
     """The function that makes the router, as this call of it looks at it."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Form:
+class _Form(msgspec.Struct, frozen=True):
     """Where the arguments of an including call stand."""
 
     child: tuple[str, int]

@@ -1,7 +1,8 @@
 """What the rules on event loops are asked about, besides the calls that make one."""
 
-from dataclasses import dataclass
 from enum import Enum
+
+import msgspec
 
 from execution_lint.model.confidence import Confidence
 from execution_lint.model.finding import Related
@@ -9,8 +10,7 @@ from execution_lint.model.place import Place
 from execution_lint.project.subjects import LoopLife
 
 
-@dataclass(frozen=True, slots=True)
-class LoopPatch:
+class LoopPatch(msgspec.Struct, frozen=True):
     """A place that changes what asyncio does, for the whole process."""
 
     place: Place
@@ -23,8 +23,7 @@ class LoopPatch:
     related: tuple[Related, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class LoopBridge:
+class LoopBridge(msgspec.Struct, frozen=True):
     """A call that has a loop of another thread do work."""
 
     place: Place
@@ -50,8 +49,7 @@ class Implicitness(Enum):
     """The policy that decides it is asked for, or replaced."""
 
 
-@dataclass(frozen=True, slots=True)
-class ImplicitLoop:
+class ImplicitLoop(msgspec.Struct, frozen=True):
     """A call that takes the loop that happens to be current, or the policy that makes it."""
 
     place: Place
@@ -63,8 +61,7 @@ class ImplicitLoop:
     related: tuple[Related, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class UnclosedLoop:
+class UnclosedLoop(msgspec.Struct, frozen=True):
     """A call that makes a loop which outlives its function, and which nothing closes."""
 
     place: Place

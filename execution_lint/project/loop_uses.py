@@ -1,6 +1,6 @@
 """Where a loop goes within the function that makes it."""
 
-from dataclasses import dataclass, field
+import msgspec
 
 from execution_lint.facts.scopes import Exit, ExitKind, Scope, ScopeKind, TargetKind
 from execution_lint.facts.values import (
@@ -29,8 +29,7 @@ from execution_lint.project.things import (
 from execution_lint.project.threads import STARTERS, Threads
 
 
-@dataclass
-class LoopUses:
+class LoopUses(msgspec.Struct):
     """Where a loop goes within the function that makes it."""
 
     runs: bool = False
@@ -46,11 +45,11 @@ class LoopUses:
     threaded: bool = False
     factory: bool = False
     closed_over: bool = False
-    names: list[str] = field(default_factory=list)
+    names: list[str] = msgspec.field(default_factory=list)
     """The names of the module that hold it."""
-    attributes: list[str] = field(default_factory=list)
+    attributes: list[str] = msgspec.field(default_factory=list)
     """The attributes of `self` that hold it."""
-    held: list[str] = field(default_factory=list)
+    held: list[str] = msgspec.field(default_factory=list)
     """Every name that holds it beyond the function: attributes, globals, names of a class or a module."""
     in_item: bool = False
     """A container holds it."""

@@ -1,8 +1,9 @@
 """Every event loop that somebody makes, with its life."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
+
+import msgspec
 
 from execution_lint.config.schema import Reference
 from execution_lint.facts.scopes import Scope, ScopeKind
@@ -36,8 +37,7 @@ from execution_lint.project.threads import Threads
 from execution_lint.source.regions import Needles, RegionKind
 
 
-@dataclass(frozen=True)
-class LoopSite:
+class LoopSite(msgspec.Struct, frozen=True):
     """A call that makes a loop, with where it stands in the facts."""
 
     call: LoopCall

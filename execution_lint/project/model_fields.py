@@ -1,7 +1,8 @@
 """The fields that the body of a model declares: their keys in what is sent and read, their defaults."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from execution_lint.facts.scopes import Assignment, TargetKind
 from execution_lint.facts.values import NONE, Attribute, Call, Constant, Free, Item, Ref, Sequence
@@ -28,8 +29,7 @@ _NO_FIELDS = frozenset({"Relationship", "PrivateAttr", "relationship"})
 """What makes an attribute that is no field on the wire."""
 
 
-@dataclass(frozen=True, slots=True)
-class ModelField:
+class ModelField(msgspec.Struct, frozen=True):
     """A field, as what is sent and what is read call it."""
 
     name: str

@@ -1,6 +1,6 @@
 """How a model is configured: `model_config`, `class Config`, keywords of the class."""
 
-from dataclasses import dataclass
+import msgspec
 
 from execution_lint.facts.scopes import TargetKind
 from execution_lint.facts.values import NONE, Call, Constant, Free, Mapping, Nested
@@ -9,8 +9,7 @@ from execution_lint.project.strings import strings
 from execution_lint.project.things import At, ClassThing, Frame
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(msgspec.Struct, frozen=True):
     """What the configuration of a model says."""
 
     values: dict[str, At]

@@ -1,7 +1,8 @@
 """The models whose objects are sent as JSON objects: Pydantic, SQLModel, dataclasses, TypedDict, attrs and msgspec."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+import msgspec
 
 from execution_lint.facts.values import NONE, Constant, Item, Mapping
 from execution_lint.project.answers import an_object
@@ -31,8 +32,7 @@ _DATACLASSES = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
+class Selection(msgspec.Struct, frozen=True):
     """Which fields of a model a dump or a route sends."""
 
     include: frozenset[str] | None = None
@@ -57,8 +57,7 @@ class Selection:
 EVERY_FIELD = Selection()
 
 
-@dataclass(frozen=True, slots=True)
-class Model:
+class Model(msgspec.Struct, frozen=True):
     """The fields of a class whose objects are sent as JSON objects."""
 
     fields: tuple[ModelField, ...]

@@ -2,7 +2,8 @@
 decorators."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from execution_lint.facts.scopes import Exit, ExitKind, Scope, TargetKind
 from execution_lint.facts.values import (
@@ -36,8 +37,7 @@ _BODILESS = frozenset({"HEAD", "OPTIONS"})
 """The methods whose answers have no body."""
 
 
-@dataclass(frozen=True, slots=True)
-class Redecorated:
+class Redecorated(msgspec.Struct, frozen=True):
     """What a decorator answers in the place of the handler."""
 
     answers: tuple[Answer, ...]

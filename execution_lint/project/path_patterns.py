@@ -1,9 +1,10 @@
 """What a path matches, and whether another takes all of it: by segments, as each framework reads them."""
 
 import re
-from dataclasses import dataclass
 from enum import Enum
 from functools import cache
+
+import msgspec
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}|<([^<>]*)>")
 _TAKES_ALL = frozenset({"path", ".*", ".+"})
@@ -24,8 +25,7 @@ class Part(Enum):
     """All that is left, slashes included."""
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(msgspec.Struct, frozen=True):
     """A segment of a path; `text` is a literal's own, or what makes two that match some texts equal."""
 
     part: Part

@@ -1,7 +1,8 @@
 """Under which prefixes a router's routes answer, through inclusion at any depth and across modules."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from execution_lint.project.frameworks import OVERRIDING, join
 from execution_lint.project.inclusions import Child, Inclusion, Inclusions
@@ -13,8 +14,7 @@ MAXIMUM_PREFIXES = 16
 """Prefixes under which one router may answer, beyond which the rest is not followed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Prefix:
+class Prefix(msgspec.Struct, frozen=True):
     """The beginning of a path; `is_complete` where nothing can stand before it."""
 
     text: str

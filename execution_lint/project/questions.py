@@ -7,7 +7,8 @@ that, the walk doubles at each of them. The form follows tabling as in Tamaki an
 """
 
 from collections.abc import Hashable
-from dataclasses import dataclass
+
+import msgspec
 
 from execution_lint.project.things import Things
 
@@ -22,8 +23,7 @@ NEAR = 10
 """Levels within which it makes no difference how deep a question was given up: each would be walked again otherwise."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pending:
+class Pending(msgspec.Struct, frozen=True):
     """An answer that rests on open questions."""
 
     answer: Things

@@ -1,14 +1,13 @@
 """What it takes to answer a request: a method and a path that are given to a handler."""
 
-from dataclasses import dataclass
+import msgspec
 
 from execution_lint.model.confidence import Confidence
 from execution_lint.project.routers import Router, Way
 from execution_lint.project.things import At, Definition, Frame
 
 
-@dataclass(frozen=True, slots=True)
-class FullPath:
+class FullPath(msgspec.Struct, frozen=True):
     """A path behind every prefix that is known to stand before it."""
 
     text: str
@@ -18,8 +17,7 @@ class FullPath:
     """All of the text that the registration itself gives is known, whatever the prefixes are."""
 
 
-@dataclass(frozen=True, slots=True)
-class Registration:
+class Registration(msgspec.Struct, frozen=True):
     """A method and path given to a handler, before its exits are looked at."""
 
     handler: Definition

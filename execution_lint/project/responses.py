@@ -2,7 +2,8 @@
 
 from abc import abstractmethod
 from collections.abc import Iterator
-from dataclasses import replace
+
+import msgspec
 
 from execution_lint.facts.scopes import ExitKind
 from execution_lint.facts.values import (
@@ -171,7 +172,7 @@ class Responses(DictChanges):
             )
         else:
             for answer in self.answers(At(frame, content)):
-                yield replace(answer, is_error=is_error or answer.is_error)
+                yield msgspec.structs.replace(answer, is_error=is_error or answer.is_error)
 
     def _is_dump(self, function: At) -> bool:
         return any(
@@ -187,10 +188,10 @@ class Responses(DictChanges):
                 for answer in self._dumped(frame, Call(value.function, value.arguments)) or (
                     unknown("a model that is not known"),
                 ):
-                    yield replace(answer, is_error=is_error or answer.is_error)
+                    yield msgspec.structs.replace(answer, is_error=is_error or answer.is_error)
                 return
         if isinstance(value, Call) and value.arguments and self._is_dump(At(frame, value.function)):
             for answer in self.answers(At(frame, value.arguments[0].value)):
-                yield replace(answer, is_error=is_error or answer.is_error)
+                yield msgspec.structs.replace(answer, is_error=is_error or answer.is_error)
             return
         yield Answer(AnswerKind.NOT_JSON, reason="a raw response", is_error=is_error)

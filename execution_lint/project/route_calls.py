@@ -1,7 +1,8 @@
 """Calls and tables that give a path to a handler: `add_api_route`, `Route(...)`, `web.get(...)`."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from execution_lint.facts.values import NONE, Attribute, Call
 from execution_lint.model.confidence import Confidence
@@ -19,8 +20,7 @@ from execution_lint.project.routers import Router, Routers, Step, argument_of, e
 from execution_lint.project.things import At, ExternalThing, Frame, InstanceThing
 
 
-@dataclass(frozen=True, slots=True)
-class _Form:
+class _Form(msgspec.Struct, frozen=True):
     """Where the arguments of a registering call stand."""
 
     path: int

@@ -1,7 +1,8 @@
 """Tables of a project's own, which a loop registers row by row: `for path, handler in ROUTES: app.add_route(...)`."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from execution_lint.facts.values import NONE, Attribute, Call, Constant, Element, Free, Item, Mapping, Ref, Sequence
 from execution_lint.project.inference import Inference
@@ -11,8 +12,7 @@ MAXIMUM_ROWS = 200
 """Rows of one table, beyond which the rest is left out."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(msgspec.Struct, frozen=True):
     """A row of a table, as a loop over it looks at it."""
 
     cells: dict[ValueKey, At]

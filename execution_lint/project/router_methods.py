@@ -1,7 +1,8 @@
 """What a router's own methods, written in the project, register in the place of those that they override."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from execution_lint.facts.values import NONE, Attribute, Call, Free, Nested, Parameter, Ref
 from execution_lint.project.frameworks import METHODS
@@ -40,8 +41,7 @@ _LATER = {
 """The method of the same object that each of a framework's methods calls, so that an override of it has its say."""
 
 
-@dataclass(frozen=True, slots=True)
-class HandedOn:
+class HandedOn(msgspec.Struct, frozen=True):
     """A path as it comes to the framework."""
 
     name: str
@@ -55,8 +55,7 @@ class HandedOn:
     """The function that is registered in the place of the handler; None where the handler is."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Way:
+class _Way(msgspec.Struct, frozen=True):
     """How far a call has come."""
 
     call: At

@@ -1,7 +1,8 @@
 """Applications and routers: which they are, and what they are made with."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from execution_lint.facts.scopes import ExitKind
 from execution_lint.facts.values import (
@@ -40,8 +41,7 @@ MAXIMUM_HANDS = 4
 """Functions that hand a router on to each other."""
 
 
-@dataclass(frozen=True, slots=True)
-class Router:
+class Router(msgspec.Struct, frozen=True):
     """An application or a router, by the call that makes it (where that is known)."""
 
     known: RouterClass
@@ -65,8 +65,7 @@ class Router:
         return Confidence.LIKELY if self.known.is_guessed else Confidence.PROVEN
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(msgspec.Struct, frozen=True):
     """A call that gives a route, or a router with its routes, to a router."""
 
     router: ValueKey | None

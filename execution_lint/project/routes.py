@@ -1,8 +1,9 @@
 """The routes of a project with every exit of their handlers, and the envelope that governs each."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
+
+import msgspec
 
 from execution_lint.config.schema import Config
 from execution_lint.facts.scopes import ExitKind
@@ -24,8 +25,7 @@ from execution_lint.project.subjects import Route, RoutedHandler, RouteExit
 from execution_lint.project.things import Definition
 
 
-@dataclass(frozen=True, slots=True)
-class ListedHandler:
+class ListedHandler(msgspec.Struct, frozen=True):
     """A handler and where it answers."""
 
     definition: Definition

@@ -1,6 +1,6 @@
 """What the rules on runs of event loops are asked about."""
 
-from dataclasses import dataclass
+import msgspec
 
 from execution_lint.model.confidence import Confidence
 from execution_lint.model.finding import Related
@@ -8,8 +8,7 @@ from execution_lint.model.place import Place
 from execution_lint.project.call_graph.ways import Chain
 
 
-@dataclass(frozen=True, slots=True)
-class LoopRun:
+class LoopRun(msgspec.Struct, frozen=True):
     """A call that runs an event loop, wherever it is executed."""
 
     place: Place
@@ -28,8 +27,7 @@ class LoopRun:
     """A way from each entry of a running loop, the surest first, then the shortest."""
 
 
-@dataclass(frozen=True, slots=True)
-class NestedRun:
+class NestedRun(msgspec.Struct, frozen=True):
     """A call that runs an event loop, and can execute where one is running."""
 
     place: Place
@@ -44,8 +42,7 @@ class NestedRun:
     """It serves until the process ends."""
 
 
-@dataclass(frozen=True, slots=True)
-class ImportTimeRun:
+class ImportTimeRun(msgspec.Struct, frozen=True):
     """A call that runs an event loop when a module is imported that an ASGI application needs."""
 
     place: Place

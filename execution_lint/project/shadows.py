@@ -1,7 +1,8 @@
 """Routes that no request reaches: registered twice, or behind one that takes all that they would match."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from execution_lint.model.confidence import Confidence
 from execution_lint.model.finding import Related
@@ -25,8 +26,7 @@ _LAST_WINS = frozenset({"litestar"})
 """Those in which a parameter replaces another at the same place."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
+class _Entry(msgspec.Struct, frozen=True):
     """One full path of a registration."""
 
     registration: Registration

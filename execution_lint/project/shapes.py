@@ -2,8 +2,9 @@
 and modules."""
 
 from collections.abc import Hashable, Iterator
-from dataclasses import replace
 from typing import cast
+
+import msgspec
 
 from execution_lint.facts.scopes import ExitKind, ParameterKind, Scope
 from execution_lint.facts.values import (
@@ -262,7 +263,7 @@ class Shapes(ThingShapes):
         """
         parameters = self._inference.scope(method).parameters
         handler = parameters[1].name if len(parameters) > 1 else ""
-        frame = replace(method, arguments={}, known={})
+        frame = msgspec.structs.replace(method, arguments={}, known={})
         self._handled.append((frame, handler, fields))
         try:
             yield from tuple(self._exits(self._inference.scope(method), frame))
@@ -403,7 +404,7 @@ class Shapes(ThingShapes):
             )
             for answer in self.answers(At(frame, positional[0].value)):
                 is_error = answer.is_error or code is None or code >= 400
-                yield replace(answer, is_error=is_error)
+                yield msgspec.structs.replace(answer, is_error=is_error)
         else:
             for result in self._inference.called(thing, at):
                 yield from self.of_thing(result)

@@ -1,7 +1,8 @@
 """Matches and chains over a status that name most members, lack some and have no default."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+
+import msgspec
 
 from execution_lint.facts.scopes import Arm, Branch, BranchKind, ExitKind, Scope, Stretch, TargetKind
 from execution_lint.facts.values import NONE, Choice, Operation, Ref
@@ -30,8 +31,7 @@ def is_nearly_all(named: Members, missing: Members) -> bool:
     return 2 * len(missing) <= len(named)
 
 
-@dataclass(slots=True)
-class _Chain:
+class _Chain(msgspec.Struct):
     """Branches that follow one another and ask the same."""
 
     subject: Ref
@@ -39,7 +39,7 @@ class _Chain:
     first: Ref
     """The first test, or the first value of a `match`: a value that is made where the chain begins."""
     head: Span
-    named: set[str] = field(default_factory=set)
+    named: set[str] = msgspec.field(default_factory=set)
     count: int = 0
     """Arms that name members."""
     is_left: bool = True

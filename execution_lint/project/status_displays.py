@@ -1,7 +1,8 @@
 """Literals within displays and made containers, by what the type of the whole says of each part."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from execution_lint.facts.scopes import Scope
 from execution_lint.facts.values import NONE, Call, Choice, Declared, Free, Mapping, Narrowed, Ref, Sequence, Text
@@ -14,8 +15,7 @@ _CONTAINERS = frozenset({"list", "set", "frozenset", "tuple", "dict"})
 _DEPTH = 6
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(msgspec.Struct, frozen=True):
     """A literal in a display."""
 
     ref: Ref

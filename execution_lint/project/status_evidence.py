@@ -1,7 +1,8 @@
 """Which vocabulary governs a literal: by its type, by what stands beside it, by flow, by the contract, by habit."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from execution_lint.config.schema import Config, Vocabulary
 from execution_lint.facts.scopes import Scope, TargetKind
@@ -43,8 +44,7 @@ _BARE = {StatusPlace.COMPARISON, StatusPlace.CONTAINMENT, StatusPlace.CASE, Stat
 _READS = {StatusPlace.COMPARISON, StatusPlace.CONTAINMENT, StatusPlace.CASE}
 
 
-@dataclass(frozen=True, slots=True)
-class _Meeting:
+class _Meeting(msgspec.Struct, frozen=True):
     """A member of a vocabulary meets a name: `job.status == JobStatus.DONE`."""
 
     vocabulary: Definition
@@ -56,8 +56,7 @@ class _Meeting:
     column: Column | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Destination:
+class _Destination(msgspec.Struct, frozen=True):
     """Where a value meets what may be a vocabulary."""
 
     things: Things

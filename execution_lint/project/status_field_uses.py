@@ -2,7 +2,8 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+
+import msgspec
 
 from execution_lint.facts.scopes import Assignment, Scope, TargetKind
 from execution_lint.facts.values import NONE, Attribute, Call, Item, Parameter, Ref, Sequence, Text
@@ -28,15 +29,14 @@ MAXIMUM_REGIONS = 6000
 _CASES = frozenset({"lower", "upper", "strip", "casefold"})
 
 
-@dataclass(slots=True)
-class Declared:
+class Declared(msgspec.Struct):
     """A field that may turn out to be one, with what is found out about it."""
 
     frame: Frame
     assignment: Assignment
     spelled: str
-    stored: list[tuple[str, Place]] = field(default_factory=list)
-    compared: list[tuple[str, Place]] = field(default_factory=list)
+    stored: list[tuple[str, Place]] = msgspec.field(default_factory=list)
+    compared: list[tuple[str, Place]] = msgspec.field(default_factory=list)
     is_governed: bool = False
     """A member of an enum is stored in it or compared with it."""
 

@@ -3,8 +3,9 @@ SQL."""
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from typing import cast
+
+import msgspec
 
 from execution_lint.facts.scopes import Assignment, ExitKind, Scope, ScopeKind
 from execution_lint.facts.values import (
@@ -67,8 +68,7 @@ _SQL = re.compile(r"(\w+)\s*(?:=|!=|<>|\bNOT\s+IN\b\s*\(|\bIN\b\s*\()\s*('[^']*'
 _SQL_WORD = re.compile(r"'([^']*)'")
 
 
-@dataclass(frozen=True, slots=True)
-class StatusLiteral:
+class StatusLiteral(msgspec.Struct, frozen=True):
     """A string literal in a place that could be governed."""
 
     frame: Frame
@@ -167,7 +167,7 @@ class StatusLiterals:
             display = scope.values[table]
             if isinstance(display, Mapping):
                 subject = self._subjects.expression(frame, scope, column)
-                yield from self._keys(frame, display, replace(subject, ref=NONE))
+                yield from self._keys(frame, display, msgspec.structs.replace(subject, ref=NONE))
 
     def _set_by_name(self, frame: Frame, scope: Scope, call: Call) -> Iterator[StatusLiteral]:
         """`setattr(job, "status", "done")`."""
@@ -254,7 +254,7 @@ class StatusLiterals:
             display = self._inference.value(site)
             if isinstance(display, Mapping) and site.frame.path == frame.path:
                 subject = self._subjects.expression(frame, scope, index)
-                yield from self._keys(site.frame, display, replace(subject, ref=NONE, peers=()))
+                yield from self._keys(site.frame, display, msgspec.structs.replace(subject, ref=NONE, peers=()))
 
     def _annotated_display(self, frame: Frame, scope: Scope, assignment: Assignment) -> Iterator[StatusLiteral]:
         """The parts of a display annotated `dict[JobStatus, ...]`, `set[JobStatus]` and the like."""

@@ -1,7 +1,8 @@
 """Changes of a status along an edge that the contract's transitions lack."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from execution_lint.config.schema import Config, Vocabulary
 from execution_lint.facts.scopes import Scope
@@ -22,8 +23,7 @@ from execution_lint.project.vocabularies import Vocabularies, is_status_name
 from execution_lint.project.vocabulary_subjects import StatusMove
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
+class _Known(msgspec.Struct, frozen=True):
     """Where something stands before a step."""
 
     states: Members

@@ -1,7 +1,8 @@
 """The places where a status changes: assignments, updates, copies, and calls of functions that do one of these."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from execution_lint.facts.scopes import Scope
 from execution_lint.facts.values import (
@@ -31,8 +32,7 @@ _FILTERS = frozenset({"where", "filter", "filter_by", "get"})
 _MAXIMUM_ARGUMENTS = 12
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(msgspec.Struct, frozen=True):
     """A place where a status is given a new value."""
 
     at: Ref
@@ -54,8 +54,7 @@ class Step:
     """That function makes no other."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Mover:
+class _Mover(msgspec.Struct, frozen=True):
     """A function that gives one of its parameters to a status."""
 
     target: str

@@ -1,8 +1,9 @@
 """What a literal is compared with or goes to, and what the types of the project say of it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TypeGuard
+
+import msgspec
 
 from execution_lint.facts.scopes import Assignment, ParameterFact, Scope, ScopeKind, TargetKind
 from execution_lint.facts.values import NONE, Attribute, Call, Free, Item, Parameter, Ref, Text
@@ -36,8 +37,7 @@ Column = tuple[ValueKey, str]
 """A table, by what makes it, and the name of a column."""
 
 
-@dataclass(frozen=True, slots=True)
-class StatusSubject:
+class StatusSubject(msgspec.Struct, frozen=True):
     """What the literal is compared with or goes to."""
 
     spelled: str

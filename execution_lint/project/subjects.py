@@ -1,7 +1,8 @@
 """What rules are asked about: facts after linking."""
 
-from dataclasses import dataclass
 from enum import Enum
+
+import msgspec
 
 from execution_lint.config.schema import Envelope
 from execution_lint.model.confidence import Confidence
@@ -28,8 +29,7 @@ class LoopLife(Enum):
     """In a loop or policy subclass, a pytest fixture, or handed over as a loop factory."""
 
 
-@dataclass(frozen=True, slots=True)
-class LoopCall:
+class LoopCall(msgspec.Struct, frozen=True):
     """A call that makes an event loop."""
 
     place: Place
@@ -52,8 +52,7 @@ class LoopCall:
     related: tuple[Related, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class UnawaitedCoroutine:
+class UnawaitedCoroutine(msgspec.Struct, frozen=True):
     """A call that makes a coroutine which nobody awaits."""
 
     place: Place
@@ -82,8 +81,7 @@ class AnswerKind(Enum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(msgspec.Struct, frozen=True):
     """One of the answers that an exit may give."""
 
     kind: AnswerKind
@@ -103,8 +101,7 @@ class Answer:
         return self.kind is AnswerKind.OBJECT and not self.is_open and key not in self.keys | self.optional
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(msgspec.Struct, frozen=True):
     """A method and a path that a handler answers."""
 
     methods: tuple[str, ...]
@@ -119,8 +116,7 @@ class Route:
         return f"{'|'.join(self.methods) or '*'} {'' if self.path_complete else '…'}{self.path}"
 
 
-@dataclass(frozen=True, slots=True)
-class Governance:
+class Governance(msgspec.Struct, frozen=True):
     """Why an envelope governs an exit, and how sure that is."""
 
     envelope: Envelope
@@ -131,8 +127,7 @@ class Governance:
     related: tuple[Related, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class WireField:
+class WireField(msgspec.Struct, frozen=True):
     """A field of a wire model."""
 
     name: str
@@ -149,8 +144,7 @@ class WireField:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class WireModel:
+class WireModel(msgspec.Struct, frozen=True):
     """What a route declares to send, whatever its handler returns."""
 
     spelled: str
@@ -177,8 +171,7 @@ WAYS_OF_ONE_CALLER = 4
 """Shapes of answers that one caller of a function may be given."""
 
 
-@dataclass(frozen=True, slots=True)
-class RouteExit:
+class RouteExit(msgspec.Struct, frozen=True):
     """A way out of a route's handler, with what it answers."""
 
     place: Place
@@ -226,8 +219,7 @@ class RouteExit:
         return self.confidence
 
 
-@dataclass(frozen=True, slots=True)
-class AnswerModel:
+class AnswerModel(msgspec.Struct, frozen=True):
     """A wire model that breaks the envelope of a governed route, by the place that is to blame."""
 
     place: Place
@@ -243,8 +235,7 @@ class AnswerModel:
     related: tuple[Related, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class RoutedHandler:
+class RoutedHandler(msgspec.Struct, frozen=True):
     """A handler with every route that it answers and every way out of it."""
 
     place: Place
@@ -259,8 +250,7 @@ class RoutedHandler:
     exits: tuple[RouteExit, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ShadowedRoute:
+class ShadowedRoute(msgspec.Struct, frozen=True):
     """A registration that no request reaches, because another takes them all."""
 
     place: Place
@@ -278,8 +268,7 @@ class ShadowedRoute:
     related: tuple[Related, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class TupleAnswer:
+class TupleAnswer(msgspec.Struct, frozen=True):
     """A tuple of a body and a status, returned where the framework reads no tuples."""
 
     place: Place
@@ -291,8 +280,7 @@ class TupleAnswer:
     related: tuple[Related, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class IdleEntry:
+class IdleEntry(msgspec.Struct, frozen=True):
     """An entry of the contract that matches nothing."""
 
     place: Place
@@ -323,8 +311,7 @@ class StatusPlace(Enum):
     QUERY = "SQL text"
 
 
-@dataclass(frozen=True, slots=True)
-class VocabularyFact:
+class VocabularyFact(msgspec.Struct, frozen=True):
     """An enum whose values are statuses."""
 
     name: str
@@ -346,8 +333,7 @@ class VocabularyFact:
         return next((name for name, member_value, _ in self.members if member_value == value), None)
 
 
-@dataclass(frozen=True, slots=True)
-class StatusUse:
+class StatusUse(msgspec.Struct, frozen=True):
     """A string literal in a place that a vocabulary governs."""
 
     place: Place
@@ -363,8 +349,7 @@ class StatusUse:
     """A plain string must stand here: the member's `.value`."""
 
 
-@dataclass(frozen=True, slots=True)
-class AnsweredStatus:
+class AnsweredStatus(msgspec.Struct, frozen=True):
     """A value under the status key of a governed answer that is not from the contract's vocabulary."""
 
     place: Place
@@ -383,8 +368,7 @@ class AnsweredStatus:
     related: tuple[Related, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class InventedIdentifier:
+class InventedIdentifier(msgspec.Struct, frozen=True):
     """A value under the identifying key of a governed answer that is made up for it and goes nowhere else."""
 
     place: Place
@@ -397,8 +381,7 @@ class InventedIdentifier:
     related: tuple[Related, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ErrorAnswer:
+class ErrorAnswer(msgspec.Struct, frozen=True):
     """An error that leaves a governed route without the shape that its envelope asks of errors."""
 
     place: Place

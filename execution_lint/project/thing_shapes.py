@@ -2,7 +2,8 @@
 
 from abc import abstractmethod
 from collections.abc import Iterator
-from dataclasses import replace
+
+import msgspec
 
 from execution_lint.project.answers import unknown
 from execution_lint.project.models import EVERY_FIELD, Selection
@@ -72,7 +73,7 @@ class ThingShapes(Responses):
         elif model.serializer is None:
             yield model.answer(by_alias=by_alias, selection=selection)
         else:
-            fields = replace(model, serializer=None).answer(by_alias=by_alias, selection=selection)
+            fields = msgspec.structs.replace(model, serializer=None).answer(by_alias=by_alias, selection=selection)
             yield from self.serialized(model.serializer, fields)
 
     @abstractmethod

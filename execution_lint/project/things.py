@@ -1,13 +1,13 @@
 """What an expression can turn out to be."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+
+import msgspec
 
 from execution_lint.facts.values import Argument, Ref
 
 
-@dataclass(frozen=True, slots=True)
-class Definition:
+class Definition(msgspec.Struct, frozen=True):
     """A function, class or lambda, by the place of its scope."""
 
     path: str
@@ -15,8 +15,7 @@ class Definition:
     scope: int
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Frame:
+class Frame(msgspec.Struct, frozen=True, eq=False):
     """A scope that is being looked at, with what its parameters stand for where it is looked at from a call."""
 
     path: str
@@ -31,7 +30,7 @@ class Frame:
     """The functions by whose calls it is reached, the outermost first."""
     receiver: "Thing | None" = None
     """What the first parameter of a method stands for, where that is more than its class says."""
-    known: "dict[tuple[str, Ref], object]" = field(default_factory=dict)
+    known: "dict[tuple[str, Ref], object]" = msgspec.field(default_factory=dict)
     """Answers that hold for this call alone."""
 
     @property
@@ -40,8 +39,7 @@ class Frame:
         return Definition(self.path, self.region, self.scope)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class At:
+class At(msgspec.Struct, frozen=True, eq=False):
     """A value in a frame."""
 
     frame: Frame
@@ -53,8 +51,7 @@ class At:
         return ValueKey(self.frame.path, self.frame.region, self.frame.scope, self.ref)
 
 
-@dataclass(frozen=True, slots=True)
-class ValueKey:
+class ValueKey(msgspec.Struct, frozen=True):
     """The identity of a value in the project."""
 
     path: str
@@ -63,47 +60,47 @@ class ValueKey:
     ref: Ref
 
 
-@dataclass(frozen=True, slots=True)
-class ModuleThing:
+class ModuleThing(msgspec.Struct, frozen=True):
     """A module of the project, or a folder that is a namespace package (`path` ends in `/`)."""
 
     path: str
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class ExternalThing:
+class ExternalThing(msgspec.Struct, frozen=True):
     """Something outside the project, by its dotted name. `receiver` is the object that a method was taken from."""
 
     name: str
     receiver: "Thing | None" = None
 
 
-@dataclass(frozen=True, slots=True)
-class ClassThing:
+class ClassThing(msgspec.Struct, frozen=True):
     """A class of the project."""
 
     definition: Definition
 
 
-@dataclass(frozen=True, slots=True)
-class FunctionThing:
+class FunctionThing(msgspec.Struct, frozen=True):
     """A function of the project; `receiver` is the object or class that it was taken from."""
 
     definition: Definition
     receiver: "Thing | None" = None
 
 
-@dataclass(frozen=True, slots=True)
-class PartialThing:
-    """`functools.partial` of something, by the call that makes it."""
+class PartialThing(msgspec.Struct, frozen=True, eq=False):
+    """`functools.partial` of something, by the call that makes it. Those of one function are equal."""
 
     function: "Thing"
-    call: At = field(compare=False)
+    call: At
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, PartialThing) and other.function == self.function
+
+    def __hash__(self) -> int:
+        return hash((PartialThing, self.function))
 
 
-@dataclass(frozen=True, slots=True)
-class InstanceThing:
+class InstanceThing(msgspec.Struct, frozen=True):
     """An object of a class; `parameters` are its type arguments, `origin` the value that makes it, where it is
     known."""
 
@@ -112,24 +109,21 @@ class InstanceThing:
     origin: ValueKey | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class MemberThing:
+class MemberThing(msgspec.Struct, frozen=True):
     """A member of an enum."""
 
     of: ClassThing
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class MemberValueThing:
+class MemberValueThing(msgspec.Struct, frozen=True):
     """The `.value` of a member of an enum: of the one called `name`, or of any (empty)."""
 
     of: ClassThing
     name: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class TextThing:
+class TextThing(msgspec.Struct, frozen=True):
     """A string literal."""
 
     value: str
@@ -137,16 +131,14 @@ class TextThing:
     """It is one of the words of a `Literal`."""
 
 
-@dataclass(frozen=True, slots=True)
-class ConstantThing:
+class ConstantThing(msgspec.Struct, frozen=True):
     """Another literal, by kind."""
 
     kind: str
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class UnknownThing:
+class UnknownThing(msgspec.Struct, frozen=True):
     """Not known, with the reason."""
 
     reason: str

@@ -1,7 +1,8 @@
 """What becomes of a value within its scope: awaited, handed on, kept, or used up on the spot."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+
+import msgspec
 
 from execution_lint.facts.scopes import BranchKind, ExitKind, ForkKind, RegionFacts, Scope, ScopeKind, TargetKind
 from execution_lint.facts.values import (
@@ -44,18 +45,17 @@ _OF_COROUTINES = frozenset(
 _IDENTITY = ("is", "is not")
 
 
-@dataclass
-class ValueUses:
+class ValueUses(msgspec.Struct):
     """What is done with a value."""
 
     is_awaited: bool = False
     is_kept: bool = False
     """It is handed on, returned, yielded or stored, so that somebody else may await it."""
-    returned: list[Ref] = field(default_factory=list)
+    returned: list[Ref] = msgspec.field(default_factory=list)
     """What is returned of it, if it is: the value itself, or one that it may be."""
-    broken: list[tuple[str, Ref]] = field(default_factory=list)
+    broken: list[tuple[str, Ref]] = msgspec.field(default_factory=list)
     """How it is used in a way that a coroutine answers with an error, and the value that does so."""
-    consumed: list[tuple[str, Ref]] = field(default_factory=list)
+    consumed: list[tuple[str, Ref]] = msgspec.field(default_factory=list)
     """How it is used as if it were a result, without an error, and the value that does so."""
     is_bound: bool = False
     """A local name stands for it."""

@@ -1,7 +1,8 @@
 """What the rules on vocabularies are asked about, besides the single literal."""
 
-from dataclasses import dataclass
 from enum import Enum
+
+import msgspec
 
 from execution_lint.model.confidence import Confidence
 from execution_lint.model.finding import Related
@@ -24,8 +25,7 @@ class Miss(Enum):
     """It is a member of another enum."""
 
 
-@dataclass(frozen=True, slots=True)
-class StatusLookup:
+class StatusLookup(msgspec.Struct, frozen=True):
     """A lookup in a vocabulary that finds no member, whatever it is asked."""
 
     place: Place
@@ -44,8 +44,7 @@ class StatusLookup:
     evidence: tuple[Related, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ListedWord:
+class ListedWord(msgspec.Struct, frozen=True):
     """A string literal where a type lists the words that there are, and has not this one."""
 
     place: Place
@@ -67,8 +66,7 @@ class Opponent(Enum):
     OTHER_ENUM = "another enum"
 
 
-@dataclass(frozen=True, slots=True)
-class StatusComparison:
+class StatusComparison(msgspec.Struct, frozen=True):
     """A comparison, or a lookup in a table, of a member with what it is never equal to."""
 
     place: Place
@@ -99,8 +97,7 @@ class BranchForm(Enum):
     TABLE = "table"
 
 
-@dataclass(frozen=True, slots=True)
-class StatusBranch:
+class StatusBranch(msgspec.Struct, frozen=True):
     """A `match`, a chain or a table over a status that has no default and leaves members out."""
 
     place: Place
@@ -126,8 +123,7 @@ class TwinForm(Enum):
     ENUM = "enum"
 
 
-@dataclass(frozen=True, slots=True)
-class VocabularyTwin:
+class VocabularyTwin(msgspec.Struct, frozen=True):
     """Something that repeats a vocabulary, or says nearly the same."""
 
     place: Place
@@ -148,8 +144,7 @@ class VocabularyTwin:
     evidence: tuple[Related, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class StatusField:
+class StatusField(msgspec.Struct, frozen=True):
     """A field that holds a status as a plain string, with every literal that is stored in it or compared with it."""
 
     place: Place
@@ -166,8 +161,7 @@ class StatusField:
     confidence: Confidence
 
 
-@dataclass(frozen=True, slots=True)
-class StatusMove:
+class StatusMove(msgspec.Struct, frozen=True):
     """A change of a status from a known state along an edge that the contract does not have."""
 
     place: Place

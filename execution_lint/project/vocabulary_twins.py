@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from functools import cached_property
+
+import msgspec
 
 from execution_lint.facts.scopes import Scope, ScopeKind, TargetKind
 from execution_lint.facts.values import NONE, Call, Declared, Item, Operation, Ref, Sequence, Text
@@ -30,8 +31,7 @@ _KIND = re.compile(r"_?(?:status|state|phase|stage|outcome)(?:es|s)?$", re.IGNOR
 _PART = re.compile(r"\w+")
 
 
-@dataclass(frozen=True, slots=True)
-class _Said:
+class _Said(msgspec.Struct, frozen=True):
     """Words that stand together, before it is known what they repeat."""
 
     form: TwinForm
@@ -43,8 +43,7 @@ class _Said:
     """The names that stand in the same union."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Nearness:
+class _Nearness(msgspec.Struct, frozen=True):
     """How some words differ from a vocabulary."""
 
     extra: tuple[str, ...]
@@ -130,7 +129,7 @@ class VocabularyTwins:
                 ):
                     name = next((name for name, bound in scope.bindings if bound == ref), "")
                     said = self._made(frame, scope, TwinForm.LITERAL, name, words, scope.spans[ref])
-                    yield replace(said, beside=_beside(scope, ref))
+                    yield msgspec.structs.replace(said, beside=_beside(scope, ref))
             elif isinstance(value, Call):
                 yield from self._choices(frame, scope, value)
         if scope.kind in (ScopeKind.MODULE, ScopeKind.CLASS):

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
+
+import msgspec
 
 from execution_lint.facts.scopes import Scope, ScopeKind, TargetKind
 from execution_lint.facts.values import NONE, Attribute, Item, Ref, Text
@@ -28,8 +29,7 @@ from execution_lint.source.regions import Needles
 _PART = re.compile(r"\w+")
 
 
-@dataclass(frozen=True, slots=True)
-class MemberUse:
+class MemberUse(msgspec.Struct, frozen=True):
     """A member that the code names: `JobStatus.DONE`, `JobStatus["DONE"]`."""
 
     vocabulary: Definition
@@ -39,8 +39,7 @@ class MemberUse:
     """Of the file, where it stands."""
 
 
-@dataclass(frozen=True, slots=True)
-class GovernedField:
+class GovernedField(msgspec.Struct, frozen=True):
     """A field, column or attribute that holds a member."""
 
     vocabulary: Definition

@@ -1,7 +1,8 @@
 """What a route declares to send: a model that filters, renames and refuses what the handler returns."""
 
 from collections.abc import Iterator
-from dataclasses import replace
+
+import msgspec
 
 from execution_lint.facts.values import NONE, Call, Constant, Mapping, Ref
 from execution_lint.model.place import Place
@@ -229,7 +230,7 @@ def sent(model: WireModel, returned: tuple[Answer, ...], *, is_dict: bool) -> tu
             found[body] = None
         else:
             for body in bodies:
-                found[replace(body, is_error=body.is_error or answer.is_error)] = None
+                found[msgspec.structs.replace(body, is_error=body.is_error or answer.is_error)] = None
             if may_be_null and answer.kind is AnswerKind.UNKNOWN:
                 found.update(dict.fromkeys(null for null in model.answers if _is_none(null)))
     return tuple(found)

@@ -1,8 +1,9 @@
 """Which modules the server imports inside its running loop: those that an ASGI application's module imports."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
+
+import msgspec
 
 from execution_lint.facts.scopes import ScopeKind
 from execution_lint.facts.values import Call, Imported
@@ -31,8 +32,7 @@ _CLASSES = frozenset(
 _WORDS = frozenset({"FastAPI", "Starlette", "Quart", "Litestar", "Sanic", "get_asgi_application"})
 
 
-@dataclass(frozen=True, slots=True)
-class Application:
+class Application(msgspec.Struct, frozen=True):
     """An application, and the imports from its module to one that it needs."""
 
     name: str

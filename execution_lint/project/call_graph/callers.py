@@ -2,7 +2,8 @@
 
 from collections import Counter, deque
 from collections.abc import Iterator
-from dataclasses import replace
+
+import msgspec
 
 from execution_lint.facts.scopes import ScopeKind
 from execution_lint.facts.values import NONE, Call
@@ -101,7 +102,9 @@ class Callers:
         weakest = self._weakest_decorator(definition)
         is_lazy = scope.is_generator and not self._is_context_manager(definition)
         for use in self._named(target):
-            used = replace(use, confidence=Confidence.weakest(use.confidence, weakest), hops=(*use.hops, *hops))
+            used = msgspec.structs.replace(
+                use, confidence=Confidence.weakest(use.confidence, weakest), hops=(*use.hops, *hops)
+            )
             if is_lazy and use.verb == "calls":
                 yield from self._iterated(used, definition)
             else:
@@ -197,7 +200,7 @@ class Callers:
                         hop = (f"`{scope.qualname}` is decorated here", Place(path, scope.spans[decorator]))
                         inner = FunctionTarget(self.families, frame.definition)
                         for use in self._named(inner):
-                            yield replace(use, hops=(*use.hops, hop))
+                            yield msgspec.structs.replace(use, hops=(*use.hops, hop))
 
     def _decorated(self, definition: Definition) -> tuple[Fate, ...] | None:
         """How decorators of the project call what they decorate; empty where they never do at once, None where there
@@ -244,7 +247,7 @@ class Callers:
         """A call of a generator function executes it where what it gives is iterated."""
         aliases = aliases_of(self.inference.scope(use.frame), use.ref)
         if self._uses.is_consumed(use.frame, aliases):
-            yield replace(use, verb="iterates")
+            yield msgspec.structs.replace(use, verb="iterates")
         elif self._uses.is_returned(use.frame, aliases):
             giver = executor(self.inference, use.frame, use.ref)
             if giver is not None and giver != definition and not self.inference.scope(giver).is_async:
@@ -254,7 +257,7 @@ class Callers:
                 )
                 for outer in self._named(FunctionTarget(self.families, giver)):
                     for found in self._iterated(outer, giver):
-                        yield replace(found, hops=(*found.hops, hop))
+                        yield msgspec.structs.replace(found, hops=(*found.hops, hop))
 
     def _name(self, definition: Definition) -> str:
         return self.inference.scope(definition).qualname

@@ -2,8 +2,9 @@
 
 import heapq
 from collections import Counter
-from dataclasses import dataclass
 from itertools import count
+
+import msgspec
 
 from execution_lint.facts.scopes import ScopeKind
 from execution_lint.facts.values import Call
@@ -24,8 +25,7 @@ MAXIMUM_HOPS = 24
 """Calls in a chain."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Way:
+class _Way(msgspec.Struct, frozen=True):
     """A function on the way up, with what was passed below it."""
 
     node: Node

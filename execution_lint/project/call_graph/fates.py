@@ -1,7 +1,8 @@
 """What a function does with a callable that it is given as an argument."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from execution_lint.facts.scopes import ExitKind, Scope, ScopeKind
 from execution_lint.facts.values import (
@@ -27,8 +28,7 @@ MAXIMUM_DEPTH = 4
 """Functions that hand a callable on to each other, as far as they are followed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fate:
+class Fate(msgspec.Struct, frozen=True):
     """What becomes of a callable, at the place that calls it."""
 
     handing: Handing

@@ -1,7 +1,8 @@
 """The parts of the call graph: functions that execute, and the places that make them execute."""
 
-from dataclasses import dataclass
 from enum import Enum
+
+import msgspec
 
 from execution_lint.facts.scopes import ScopeKind
 from execution_lint.facts.values import NONE, Ref
@@ -11,8 +12,7 @@ from execution_lint.project.inference import Inference
 from execution_lint.project.things import ClassThing, Definition, Frame, Thing
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(msgspec.Struct, frozen=True):
     """A function whose body executes; `receiver` is the class that its object must have, where that is known."""
 
     definition: Definition
@@ -28,8 +28,7 @@ class Manner(Enum):
     """The running loop calls it later."""
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(msgspec.Struct, frozen=True):
     """A place that makes a function execute."""
 
     frame: Frame

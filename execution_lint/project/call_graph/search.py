@@ -1,8 +1,9 @@
 """Where a name can mean the one thing that is looked for: told from the text, before anything is parsed."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from enum import Enum
+
+import msgspec
 
 from execution_lint.project.inference import Inference
 from execution_lint.source.regions import Needles, RegionKind
@@ -26,8 +27,7 @@ class Reach(Enum):
     """In the function that binds it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Alias:
+class Alias(msgspec.Struct, frozen=True):
     """A name by which something is known."""
 
     path: str

@@ -1,8 +1,9 @@
 """Every call that runs an event loop."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
+
+import msgspec
 
 from execution_lint.facts.scopes import Scope
 from execution_lint.facts.values import Attribute, Call, Ref
@@ -23,8 +24,7 @@ _PATCHES = ("nest_asyncio", "nest_asyncio2")
 _SPECIFIC = WORDS - {"run"}
 
 
-@dataclass(frozen=True, slots=True)
-class Sink:
+class Sink(msgspec.Struct, frozen=True):
     """A call that runs an event loop."""
 
     frame: Frame

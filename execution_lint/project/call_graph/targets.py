@@ -1,7 +1,8 @@
 """What is searched for: a callable, by the things that an expression may stand for."""
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+
+import msgspec
 
 from execution_lint.facts.scopes import ScopeKind
 from execution_lint.model.confidence import Confidence
@@ -32,8 +33,7 @@ class Target(ABC):
         return self.called(thing) is not None
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(msgspec.Struct, frozen=True):
     """That a thing is the target."""
 
     confidence: Confidence

@@ -1,6 +1,6 @@
 """The ways on which a function can be executed."""
 
-from dataclasses import dataclass
+import msgspec
 
 from execution_lint.model.confidence import Confidence
 from execution_lint.model.finding import Related
@@ -8,8 +8,7 @@ from execution_lint.model.place import Place
 from execution_lint.project.things import Definition
 
 
-@dataclass(frozen=True, slots=True)
-class Chain:
+class Chain(msgspec.Struct, frozen=True):
     """A way from an entry down to the function, or the run, that was asked about."""
 
     entry: Definition
@@ -30,8 +29,7 @@ class Chain:
     """The outermost function as the entry's call of it spells it; empty where the entry does not call it by name."""
 
 
-@dataclass(frozen=True, slots=True)
-class Imported:
+class Imported(msgspec.Struct, frozen=True):
     """A way from code that a module's import executes."""
 
     path: str
@@ -42,8 +40,7 @@ class Imported:
     confidence: Confidence
 
 
-@dataclass(frozen=True, slots=True)
-class Reached:
+class Reached(msgspec.Struct, frozen=True):
     """Everything from which a function can be executed."""
 
     entries: tuple[Chain, ...]
