@@ -2,26 +2,20 @@
 
 import ast
 import re
-from collections.abc import Callable, Sequence
-from functools import cached_property
+from array import array
+from collections.abc import Sequence
+from itertools import chain
+from operator import attrgetter
+from typing import TypeAlias, overload
 
 from execution_lint.model.place import Span
 
+Placed: TypeAlias = ast.expr | ast.stmt | ast.arg | ast.keyword | ast.excepthandler | ast.pattern
+"""A node of a tree that has a position."""
+
+_POSITION = attrgetter("lineno", "col_offset", "end_lineno", "end_col_offset")
+_PARTS = 4
 _HEAD = re.compile(r"(?:async[ \t\f]+)?(?:def|class)[ \t\f]+")
-
-
-class Lines:
-    """The lines of a file, without their ends; told apart only once they are asked for."""
-
-    def __init__(self, text: str, split: Callable[[str], list[str]]) -> None:
-        self.text = text
-        self.is_ascii = text.isascii()
-        self._split = split
-
-    @cached_property
-    def all(self) -> list[str]:
-        """Every line of the file."""
-        return self._split(self.text)
 
 
 class Coordinates:
@@ -31,28 +25,24 @@ class Coordinates:
     its own and in code points.
     """
 
-    def __init__(self, lines: Lines, starts: Sequence[int], line_shift: int) -> None:
-        """`lines` are the file's, `starts` their offsets; `line_shift` is added to a tree's line to get the file's."""
-        self._lines = lines
+    def __init__(self, text: str, starts: Sequence[int], line_shift: int) -> None:
+        """`text` is the file's, `starts` the offsets of its lines; `line_shift` is added to a tree's line to get the
+        file's."""
+        self._text = text
         self._starts = starts
         self._shift = line_shift
 
-    def span(self, node: ast.expr | ast.stmt | ast.arg | ast.keyword | ast.excepthandler | ast.pattern) -> Span:
+    def span(self, node: Placed) -> Span:
         """Where `node` stands in the file."""
-        shift = self._shift
-        start = node.lineno + shift
-        end, last = node.end_lineno, node.end_col_offset
-        if end is None or last is None:
-            end, last = node.lineno, node.col_offset
-        if self._lines.is_ascii:
-            return Span(start, node.col_offset + 1, end + shift, last + 1)
-        end += shift
-        first = node.col_offset
-        lines = self._lines.all
-        if start <= len(lines) and not lines[start - 1].isascii():
-            first = _characters(lines[start - 1], first)
-        if end <= len(lines) and not lines[end - 1].isascii():
-            last = _characters(lines[end - 1], last)
+        return self.at(*_POSITION(node))
+
+    def at(self, start: int, first: int, end: int, last: int) -> Span:
+        """Where in the file something stands, by its lines and columns in the tree."""
+        start += self._shift
+        end += self._shift
+        if not self._text.isascii():
+            first = self._characters(start, first)
+            last = self._characters(end, last)
         return Span(start, first + 1, end, last + 1)
 
     def head(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> Span:
@@ -62,11 +52,49 @@ class Coordinates:
         start = column
         if line <= len(self._starts):
             at = self._starts[line - 1]
-            match = _HEAD.match(self._lines.text, at + column - 1)
+            match = _HEAD.match(self._text, at + column - 1)
             start = match.end() - at + 1 if match else column
         return Span(line, start, line, start + len(node.name))
 
+    def _characters(self, number: int, offset: int) -> int:
+        """How many characters of a line stand before an offset in UTF-8 bytes."""
+        starts = self._starts
+        if number > len(starts):
+            return offset
+        line = self._text[starts[number - 1] : starts[number] if number < len(starts) else len(self._text)]
+        if line.isascii():
+            return offset
+        return len(line.encode("utf-8", "surrogatepass")[:offset].decode("utf-8", "replace"))
 
-def _characters(line: str, offset: int) -> int:
-    """How many characters stand before an offset in UTF-8 bytes."""
-    return len(line.encode("utf-8", "surrogatepass")[:offset].decode("utf-8", "replace"))
+
+class Spans(Sequence[Span]):
+    """Where the values of a scope stand, kept as numbers: a run holds a million of them and asks for a few."""
+
+    __slots__ = ("_coordinates", "_positions")
+
+    def __init__(self, coordinates: Coordinates, nodes: list[Placed]) -> None:
+        self._coordinates = coordinates
+        self._positions = array("I", list(chain.from_iterable(map(_POSITION, nodes))))
+
+    def __len__(self) -> int:
+        return len(self._positions) // _PARTS
+
+    @overload
+    def __getitem__(self, index: int) -> Span: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Span]: ...
+
+    def __getitem__(self, index: int | slice) -> Span | Sequence[Span]:
+        if isinstance(index, slice):
+            return tuple(self)[index]
+        if not -len(self) <= index < len(self):
+            raise IndexError(index)
+        first = index % len(self) * _PARTS
+        return self._coordinates.at(*self._positions[first : first + _PARTS])
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Spans) and tuple(self) == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(tuple(self))

@@ -33,7 +33,6 @@ from execution_lint.facts.values import (
     Mapping,
     Nested,
     Operation,
-    Parameter,
     Ref,
     Sequence,
     Spread,
@@ -81,7 +80,7 @@ class Expressions(Targets):
     def expression(self, node: ast.expr) -> Ref:
         handler = _EXPRESSIONS.get(type(node))
         if handler is None:
-            return self.add(Unknown(f"a {type(node).__name__} expression"), self.region.span(node))
+            return self.add(Unknown(f"a {type(node).__name__} expression"), node)
         region = self.region
         region.depth += 1
         if region.depth > MAXIMUM_DEPTH:
@@ -95,38 +94,36 @@ class Expressions(Targets):
             value = self.environment.get(node.id)
             if value is not None:
                 return value
-        span = self.region.span(node)
         if node.id in self.locals:
-            return self.add(Unknown(f"`{node.id}` is not bound on this way"), span)
-        return self.add(Free(node.id), span)
+            return self.add(Unknown(f"`{node.id}` is not bound on this way"), node)
+        return self.add(Free(node.id), node)
 
     def constant(self, node: ast.Constant) -> Ref:
-        span = self.region.span(node)
         match node.value:
             case str():
-                return self.add(Text(node.value), span)
+                return self.add(Text(node.value), node)
             case None:
-                return self.add(Constant("None", "None"), span)
+                return self.add(Constant("None", "None"), node)
             case _ if node.value is ...:
-                return self.add(Constant("ellipsis", "..."), span)
+                return self.add(Constant("ellipsis", "..."), node)
             case bytes():
-                return self.add(Constant("bytes", ""), span)
+                return self.add(Constant("bytes", ""), node)
             case bool():
-                return self.add(Constant("bool", str(node.value)), span)
+                return self.add(Constant("bool", str(node.value)), node)
             case int():
-                return self.add(Constant("int", hex(node.value) if abs(node.value) >> 64 else str(node.value)), span)
+                return self.add(Constant("int", hex(node.value) if abs(node.value) >> 64 else str(node.value)), node)
             case _:
-                return self.add(Constant(type(node.value).__name__, repr(node.value)), span)
+                return self.add(Constant(type(node.value).__name__, repr(node.value)), node)
 
     def attribute(self, node: ast.Attribute) -> Ref:
         base = self.expression(node.value)
-        return self.add(Attribute(base, node.attr), self.region.span(node))
+        return self.add(Attribute(base, node.attr), node)
 
     def call(self, node: ast.Call) -> Ref:
         function = self.expression(node.func)
         arguments = [self.argument(argument) for argument in node.args]
         arguments += [Argument(keyword.arg or "**", self.expression(keyword.value)) for keyword in node.keywords]
-        call = self.add(Call(function, tuple(arguments)), self.region.span(node))
+        call = self.add(Call(function, tuple(arguments)), node)
         if self.loops:
             self.repeated.append(call)
         self.effects(node, arguments, call)
@@ -141,7 +138,6 @@ class Expressions(Targets):
         """What the call does to the names it is given: a method that changes its receiver, a dict that is handed on."""
         if self.environment is None:
             return
-        span = self.spans[call]
         match node.func:
             case ast.Attribute(value=ast.Name(id=name), attr=method) if (
                 name in self.environment and method in _MUTATORS | _LIST_MUTATORS
@@ -149,7 +145,7 @@ class Expressions(Targets):
                 receiver = self.environment[name]
                 how = method if method in _MUTATORS else "method"
                 key = arguments[0].value if arguments and method != "update" and arguments[0].name == "" else NONE
-                self.rebind(receiver, self.add(Changed(receiver, how, key, call), span))
+                self.rebind(receiver, self.add(Changed(receiver, how, key, call), node))
             case _:
                 pass
         for argument, given in zip(arguments, [*node.args, *(keyword.value for keyword in node.keywords)], strict=True):
@@ -160,28 +156,28 @@ class Expressions(Targets):
                 and self.environment.get(given.id) == argument.value
                 and self.is_changeable(argument.value)
             ):
-                self.rebind(argument.value, self.add(Changed(argument.value, "passed", NONE, call), span))
+                self.rebind(argument.value, self.add(Changed(argument.value, "passed", NONE, call), node))
 
     def subscript(self, node: ast.Subscript) -> Ref:
         base = self.expression(node.value)
         index = self.expression(node.slice)
-        return self.add(Item(base, index), self.region.span(node))
+        return self.add(Item(base, index), node)
 
     def mapping(self, node: ast.Dict) -> Ref:
         entries = []
         for key, value in zip(node.keys, node.values, strict=True):
             entries.append((self.expression(key) if key is not None else NONE, self.expression(value)))
-        return self.add(Mapping(tuple(entries)), self.region.span(node))
+        return self.add(Mapping(tuple(entries)), node)
 
     def sequence(self, node: ast.List | ast.Tuple | ast.Set) -> Ref:
         elements = tuple(self.expression(element) for element in node.elts)
-        return self.add(Sequence(type(node).__name__.lower(), elements), self.region.span(node))
+        return self.add(Sequence(type(node).__name__.lower(), elements), node)
 
     def starred(self, node: ast.Starred) -> Ref:
-        return self.add(Spread(self.expression(node.value)), self.region.span(node))
+        return self.add(Spread(self.expression(node.value)), node)
 
     def awaited(self, node: ast.Await) -> Ref:
-        return self.add(Awaited(self.expression(node.value)), self.region.span(node))
+        return self.add(Awaited(self.expression(node.value)), node)
 
     def alternative(self, node: ast.IfExp) -> Ref:
         test = self.expression(node.test)
@@ -195,7 +191,7 @@ class Expressions(Targets):
         orelse = self.expression(node.orelse)
         self.fork(test, holds, self.since(holds.end))
         self.environment = before
-        return self.add(Choice("if", (body, orelse)), self.region.span(node))
+        return self.add(Choice("if", (body, orelse)), node)
 
     def boolean(self, node: ast.BoolOp) -> Ref:
         values = [self.expression(node.values[0])]
@@ -211,7 +207,7 @@ class Expressions(Targets):
                 self.fork(values[-2], nothing, further)
         self.forget_tests(before)
         kind = "or" if isinstance(node.op, ast.Or) else "and"
-        return self.add(Choice(kind, tuple(values)), self.region.span(node))
+        return self.add(Choice(kind, tuple(values)), node)
 
     def comparison(self, node: ast.Compare) -> Ref:
         span = self.region.span(node)
@@ -220,7 +216,7 @@ class Expressions(Targets):
             right = self.expression(operand)
             self.comparisons.append(Comparison(OPERATORS[type(operator)], operands[-1], right, span))
             operands.append(right)
-        return self.add(Operation(OPERATORS[type(node.ops[0])], tuple(operands)), span)
+        return self.add(Operation(OPERATORS[type(node.ops[0])], tuple(operands)), node)
 
     def binary(self, node: ast.BinOp) -> Ref:
         spine = [node]
@@ -231,16 +227,15 @@ class Expressions(Targets):
         value = self.expression(spine[-1].left)
         for part in reversed(spine):
             operand = self.expression(part.right)
-            value = self.add(Operation(OPERATORS[type(part.op)], (value, operand)), self.region.span(part))
+            value = self.add(Operation(OPERATORS[type(part.op)], (value, operand)), part)
         return value
 
     def unary(self, node: ast.UnaryOp) -> Ref:
         operand = self.expression(node.operand)
-        return self.add(Operation(OPERATORS[type(node.op)], (operand,)), self.region.span(node))
+        return self.add(Operation(OPERATORS[type(node.op)], (operand,)), node)
 
     def formatted(self, node: ast.JoinedStr) -> Ref:
-        span = self.region.span(node)
-        outer, self.region.fixed = self.region.fixed, self.region.fixed or span
+        outer, self.region.fixed = self.region.fixed, self.region.fixed or node
         parts = []
         for part in node.values:
             if isinstance(part, ast.FormattedValue):
@@ -249,7 +244,7 @@ class Expressions(Targets):
             else:
                 parts.append(self.expression(part))
         self.region.fixed = outer
-        return self.add(Formatted(tuple(parts)), span)
+        return self.add(Formatted(tuple(parts)), node)
 
     def format_specification(self, node: ast.expr | None) -> None:
         """What a format specification computes; its texts are left out, for Pythons differ on them."""
@@ -264,21 +259,20 @@ class Expressions(Targets):
         return value
 
     def yielded(self, node: ast.Yield | ast.YieldFrom) -> Ref:
-        span = self.region.span(node)
         value = self.expression(node.value) if node.value is not None else NONE
-        self.exit(ExitKind.YIELD, value, span)
-        return self.add(Unknown("what is sent to a generator"), span)
+        self.exit(ExitKind.YIELD, value, self.region.span(node))
+        return self.add(Unknown("what is sent to a generator"), node)
 
     def anonymous(self, node: ast.Lambda) -> Ref:
         inner = self.inner(ScopeKind.LAMBDA, "<lambda>")
+        inner.node = node
         inner.span = inner.head = self.region.span(node)
         inner.signature(node.args)
         inner.locals = frozenset(parameter.name for parameter in inner.parameters)
-        for parameter in inner.parameters:
-            inner.bind(parameter.name, inner.add(Parameter(parameter.name), parameter.span))
+        inner.bind_parameters(node.args)
         value = inner.expression(node.body)
         inner.exit(ExitKind.RETURN, value, inner.span)
-        return self.add(Nested(inner.index), inner.span)
+        return self.add(Nested(inner.index), node)
 
     def comprehension(self, node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp) -> Ref:
         outer = dict(self.environment) if self.environment is not None else None
@@ -286,7 +280,7 @@ class Expressions(Targets):
         targets: set[str] = set()
         for generator in node.generators:
             iterable = self.expression(generator.iter)
-            element = self.add(Element(iterable, NONE), self.region.span(generator.target))
+            element = self.add(Element(iterable, NONE), generator.target)
             targets.update(part.id for part in ast.walk(generator.target) if isinstance(part, ast.Name))
             assigned = len(self.assignments)
             self.target(generator.target, element, NONE)
@@ -307,13 +301,13 @@ class Expressions(Targets):
                 if name in outer:
                     self.environment[name] = outer[name]
         is_partial = len(node.generators) > 1 or bool(node.generators[0].ifs)
-        return self.add(Comprehension(kind, value, key, is_partial), self.region.span(node))
+        return self.add(Comprehension(kind, value, key, is_partial), node)
 
     def slice(self, node: ast.Slice) -> Ref:
         for part in (node.lower, node.upper, node.step):
             if part is not None:
                 self.expression(part)
-        return self.add(Unknown(SLICE), self.region.span(node))
+        return self.add(Unknown(SLICE), node)
 
     def annotation(self, node: ast.expr) -> Ref:
         """Like an expression, with what stands in quotes read as code."""
@@ -331,25 +325,24 @@ class Expressions(Targets):
                     *(self.expression(part) if name == "Annotated" else self.annotation(part) for part in parts[1:]),
                 ]
                 if isinstance(index, ast.Tuple) and index.elts:
-                    argument = self.add(Sequence("tuple", tuple(read)), self.region.span(index))
+                    argument = self.add(Sequence("tuple", tuple(read)), index)
                 else:
                     argument = read[0]
-                return self.add(Item(generic, argument), self.region.span(node))
+                return self.add(Item(generic, argument), node)
             case ast.BinOp(left=left, op=ast.BitOr(), right=right):
                 self.enter()
                 operands = (self.annotation(left), self.annotation(right))
                 self.region.depth -= 1
-                return self.add(Operation("|", operands), self.region.span(node))
+                return self.add(Operation("|", operands), node)
             case _:
                 return self.expression(node)
 
     def quoted(self, node: ast.Constant, text: str) -> Ref:
-        span = self.region.span(node)
         try:
             parsed = ast.parse(text.strip(), mode="eval")
         except (SyntaxError, ValueError, RecursionError, MemoryError):
-            return self.add(Text(text), span)
-        outer, self.region.fixed = self.region.fixed, span
+            return self.add(Text(text), node)
+        outer, self.region.fixed = self.region.fixed, self.region.fixed or node
         self.enter()
         value = self.annotation(parsed.body)
         self.region.depth -= 1

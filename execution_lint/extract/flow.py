@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import TypeVar
 
 from execution_lint.extract.binding import ALL_FIELDS, BINDING_FIELDS
-from execution_lint.extract.coordinates import Coordinates
+from execution_lint.extract.coordinates import Coordinates, Placed, Spans
 from execution_lint.facts.scopes import (
     Assignment,
     Branch,
@@ -48,6 +48,10 @@ Environment = dict[str, Ref]
 
 Builder = TypeVar("Builder", bound="Flow")
 
+_START = Span(1, 1, 1, 1)
+_NOWHERE = ast.Pass(lineno=1, col_offset=0, end_lineno=1, end_col_offset=0)
+"""What the code of a module, or of a class's body, is made of."""
+
 
 class TooDeep(Exception):
     """The region is nested more deeply than `MAXIMUM_DEPTH`."""
@@ -62,11 +66,11 @@ class Region:
         """What to look into for the names that a function binds."""
         self.scopes: list[Flow] = []
         self.depth = 0
-        self.fixed: Span | None = None
-        """In an f-string or a quoted annotation: the span of the whole string, since Pythons differ on the parts."""
+        self.fixed: Placed | None = None
+        """In an f-string or a quoted annotation: the whole string, since Pythons differ on where its parts stand."""
 
-    def span(self, node: ast.expr | ast.stmt | ast.arg | ast.keyword | ast.excepthandler | ast.pattern) -> Span:
-        return self.fixed or self.coordinates.span(node)
+    def span(self, node: Placed) -> Span:
+        return self.coordinates.span(self.fixed or node)
 
 
 class Loop:
@@ -88,14 +92,17 @@ class Flow(ABC):
         self.parent = parent
         self.index = len(region.scopes)
         region.scopes.append(self)
-        self.span = self.head = Span(1, 1, 1, 1)
+        self.span = self.head = _START
+        self.node: Placed = _NOWHERE
+        """What the scope is made of."""
         self.is_async = self.is_generator = False
         self.parameters: tuple[ParameterFact, ...] = ()
         self.returns: Ref = NONE
         self.decorators: tuple[Ref, ...] = ()
         self.bases: tuple[Argument, ...] = ()
         self.values: list[Value] = []
-        self.spans: list[Span] = []
+        self.nodes: list[Placed] = []
+        """Where each value stands."""
         self.exits: list[Exit] = []
         self.comparisons: list[Comparison] = []
         self.branches: list[Branch] = []
@@ -123,7 +130,7 @@ class Flow(ABC):
             decorators=self.decorators,
             bases=self.bases,
             values=tuple(self.values),
-            spans=tuple(self.spans),
+            spans=Spans(self.region.coordinates, self.nodes),
             exits=tuple(self.exits),
             comparisons=tuple(self.comparisons),
             branches=tuple(self.branches),
@@ -138,10 +145,12 @@ class Flow(ABC):
         if self.environment is not None and self.kind is ScopeKind.FUNCTION:
             self.exits.append(Exit(ExitKind.FALL, NONE, self.head, self.environment[FLOW]))
 
-    def add(self, value: Value, span: Span) -> Ref:
-        self.values.append(value)
-        self.spans.append(span)
-        return len(self.values) - 1
+    def add(self, value: Value, node: Placed) -> Ref:
+        values = self.values
+        ref = len(values)
+        values.append(value)
+        self.nodes.append(self.region.fixed or node)
+        return ref
 
     def since(self, first: Ref, *, ends: bool = False) -> Stretch:
         """The values that were added from `first` on."""
@@ -225,7 +234,7 @@ class Flow(ABC):
         if self.environment is None or name not in self.environment or name == FLOW:
             return
         base = self.environment[name]
-        narrowed = self.add(Narrowed(base, how, kind), self.region.span(test))
+        narrowed = self.add(Narrowed(base, how, kind), test)
         for other, value in self.environment.items():
             if value == base and other != FLOW:
                 self.environment[other] = narrowed
@@ -257,8 +266,8 @@ class Flow(ABC):
                 return False
         return False
 
-    def _origin(self, values: tuple[Ref, ...]) -> Span:
-        return next((self.spans[value] for value in values if value != NONE), self.span)
+    def _origin(self, values: tuple[Ref, ...]) -> Placed:
+        return next((self.nodes[value] for value in values if value != NONE), self.node)
 
     def enter(self) -> None:
         self.region.depth += 1

@@ -10,7 +10,7 @@ from contextlib import suppress
 from functools import cached_property
 
 from execution_lint.extract.chains import has_long_chain, may_have_long_chain
-from execution_lint.extract.coordinates import Coordinates, Lines
+from execution_lint.extract.coordinates import Coordinates
 from execution_lint.extract.lowering import TooDeep, lower
 from execution_lint.facts.scopes import RegionFacts
 from execution_lint.source.naming import may_use
@@ -98,7 +98,6 @@ class OpenedFile:
     def __init__(self, text: str, *, whole: bool = False) -> None:
         """`whole` parses all of the file at once with libcst: the slow path, equal by contract."""
         self.text = text
-        self._lines = Lines(text, split_lines)
         self._is_whole = whole
         self.is_parsed = False
         """Whether any region was parsed."""
@@ -116,10 +115,10 @@ class OpenedFile:
         else:
             self._parse_all(parse_whole if whole else parse_quickly)
 
-    @property
+    @cached_property
     def lines(self) -> list[str]:
         """The lines of the file, without their ends."""
-        return self._lines.all
+        return split_lines(self.text)
 
     def mentioning(self, word: str, *, can_stand: bool = True) -> frozenset[int]:
         """The regions in whose text a word stands, or one that ends in what follows an asterisk; `can_stand` is false
@@ -459,7 +458,7 @@ class OpenedFile:
     def _lower(self, region: Region, statements: list[ast.stmt], shift: int) -> RegionFacts | Unparsable:
         try:
             text = self._stretch(region.first_line, region.last_line)
-            return lower(statements, Coordinates(self._lines, self._starts, shift), region.owner, text)
+            return lower(statements, Coordinates(self.text, self._starts, shift), region.owner, text)
         except (TooDeep, RecursionError):
             return Unparsable(_TOO_DEEP, region.first_line)
 

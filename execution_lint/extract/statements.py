@@ -39,7 +39,6 @@ from execution_lint.facts.values import (
     Narrowed,
     Nested,
     Operation,
-    Parameter,
     Ref,
     Sequence,
     Unknown,
@@ -71,7 +70,7 @@ class Statements(Branches):
         value = self.expression(node.value)
         call = self.values[value]
         if self.environment is not None and isinstance(call, (Call, Awaited)):
-            flow = self.add(After(self.environment[FLOW], value), self.spans[value])
+            flow = self.add(After(self.environment[FLOW], value), self.nodes[value])
             self.environment[FLOW] = flow
 
     def assign(self, node: ast.Assign) -> None:
@@ -94,10 +93,10 @@ class Statements(Branches):
         before = self.expression(load)
         operand = self.expression(node.value)
         if operator == "|" and isinstance(node.target, ast.Name):
-            changed = self.add(Changed(before, "update", NONE, operand), self.region.span(node))
+            changed = self.add(Changed(before, "update", NONE, operand), node)
             self.rebind(before, changed)
             return
-        result = self.add(Operation(operator, (before, operand)), self.region.span(node))
+        result = self.add(Operation(operator, (before, operand)), node)
         self.target(node.target, result, NONE)
 
     def delete(self, node: ast.Delete) -> None:
@@ -107,13 +106,13 @@ class Statements(Branches):
             elif isinstance(target, ast.Subscript):
                 receiver = self.expression(target.value)
                 key = self.expression(target.slice)
-                self.rebind(receiver, self.add(Changed(receiver, "delete", key, NONE), self.region.span(target)))
+                self.rebind(receiver, self.add(Changed(receiver, "delete", key, NONE), target))
 
     def leave(self, node: ast.Return) -> None:
         before = len(self.values)
         value = self.expression(node.value) if node.value is not None else NONE
         if len(self.values) == before:
-            self.add(Unknown("a return"), self.region.span(node))
+            self.add(Unknown("a return"), node)
         self.exit(ExitKind.RETURN, value, self.region.span(node))
         self.environment = None
 
@@ -165,7 +164,7 @@ class Statements(Branches):
 
     def for_loop(self, node: ast.For | ast.AsyncFor) -> None:
         iterable = self.expression(node.iter)
-        element = self.add(Element(iterable, NONE), self.region.span(node.target))
+        element = self.add(Element(iterable, NONE), node.target)
         self.loop(node, node.target, element, endless=False)
 
     def while_loop(self, node: ast.While) -> None:
@@ -247,7 +246,7 @@ class Statements(Branches):
             if _swallows(item.context_expr):
                 swallows = manager
             is_async = isinstance(node, ast.AsyncWith)
-            entered = self.add(Entered(manager, is_async), self.region.span(item.context_expr))
+            entered = self.add(Entered(manager, is_async), item.context_expr)
             if item.optional_vars is not None:
                 self.target(item.optional_vars, entered, NONE)
         before = dict(self.environment) if swallows != NONE and self.environment is not None else None
@@ -283,7 +282,7 @@ class Statements(Branches):
             caught = self.expression(handler.type) if handler.type is not None else NONE
             kinds.append(caught)
             if handler.name is not None:
-                self.bind(handler.name, self.add(Caught(caught), self.region.span(handler)))
+                self.bind(handler.name, self.add(Caught(caught), handler))
             self.block(handler.body)
             ways.append(self.since(first, ends=self.end() is None))
             ends.append(self.end())
@@ -321,11 +320,10 @@ class Statements(Branches):
 
     def pattern(self, node: ast.pattern, subject: Ref) -> Ref:
         """What is known of the subject where the pattern matches."""
-        span = self.region.span(node)
         match node:
             case ast.MatchValue(value=expression):
                 value = self.expression(expression)
-                self.comparisons.append(Comparison("case", subject, value, span))
+                self.comparisons.append(Comparison("case", subject, value, self.region.span(node)))
             case ast.MatchOr(patterns=patterns):
                 before = dict(self.environment) if self.environment is not None else None
                 for alternative in patterns:
@@ -338,63 +336,60 @@ class Statements(Branches):
                 return matched
             case ast.MatchStar(name=name):
                 if name is not None:
-                    self.bind(name, self.add(Element(subject, NONE), span))
+                    self.bind(name, self.add(Element(subject, NONE), node))
             case ast.MatchSequence(patterns=patterns):
                 for position, part in enumerate(patterns):
-                    self.pattern(part, self.add(Element(subject, position), span))
+                    self.pattern(part, self.add(Element(subject, position), node))
             case ast.MatchMapping(keys=keys, patterns=patterns, rest=rest):
                 for key, part in zip(keys, patterns, strict=True):
                     index = self.expression(key)
-                    self.pattern(part, self.add(Item(subject, index), span))
+                    self.pattern(part, self.add(Item(subject, index), node))
                 if rest is not None:
-                    self.bind(rest, self.add(Unknown("the rest of a matched mapping"), span))
+                    self.bind(rest, self.add(Unknown("the rest of a matched mapping"), node))
             case ast.MatchClass(cls=cls, patterns=patterns, kwd_attrs=names, kwd_patterns=keyword_patterns):
-                matched = self.add(Narrowed(subject, "instance", self.expression(cls)), span)
+                matched = self.add(Narrowed(subject, "instance", self.expression(cls)), node)
                 if self.environment is not None:
                     known = {name for name, value in self.environment.items() if value == subject and name != FLOW}
                     self.environment.update(dict.fromkeys(known, matched))
                 for part in patterns:
-                    self.pattern(part, self.add(Unknown("a positional part of a matched class"), span))
+                    self.pattern(part, self.add(Unknown("a positional part of a matched class"), node))
                 for name, part in zip(names, keyword_patterns, strict=True):
-                    self.pattern(part, self.add(Attribute(matched, name), span))
+                    self.pattern(part, self.add(Attribute(matched, name), node))
                 return matched
             case _:
                 pass
         return subject
 
     def import_names(self, node: ast.Import) -> None:
-        span = self.region.span(node)
         for alias in node.names:
             if alias.asname is not None:
-                self.bind(alias.asname, self.add(Imported(alias.name, "", 0), span))
+                self.bind(alias.asname, self.add(Imported(alias.name, "", 0), node))
             else:
                 top = alias.name.partition(".")[0]
-                self.bind(top, self.add(Imported(top, "", 0), span))
+                self.bind(top, self.add(Imported(top, "", 0), node))
 
     def import_from(self, node: ast.ImportFrom) -> None:
-        span = self.region.span(node)
         for alias in node.names:
-            imported = self.add(Imported(node.module or "", alias.name, node.level), span)
+            imported = self.add(Imported(node.module or "", alias.name, node.level), node)
             self.bind(alias.asname or alias.name, imported)
 
     def function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         inner = self.inner(ScopeKind.FUNCTION, node.name)
+        inner.node = node
         inner.span = self.region.coordinates.span(node)
         inner.head = self.region.coordinates.head(node)
         inner.is_async = isinstance(node, ast.AsyncFunctionDef)
         inner.decorators = tuple(inner.outer_expression(decorator) for decorator in node.decorator_list)
         inner.returns = inner.annotation(node.returns) if node.returns is not None else NONE
         inner.signature(node.args)
-        inner.body(node.body)
-        self.bind(node.name, self.add(Nested(inner.index), inner.span))
+        inner.body(node.args, node.body)
+        self.bind(node.name, self.add(Nested(inner.index), node))
 
-    def body(self, statements: list[ast.stmt]) -> None:
+    def body(self, parameters: ast.arguments, statements: list[ast.stmt]) -> None:
         bound, outer, self.is_generator = names_bound(statements, self.region.fields)
         self.outer_names = outer
         self.locals = frozenset(bound | {parameter.name for parameter in self.parameters}) - outer
-        assert self.environment is not None
-        for parameter in self.parameters:
-            self.bind(parameter.name, self.add(Parameter(parameter.name), parameter.span))
+        self.bind_parameters(parameters)
         self.block(statements)
         self.close()
 
@@ -403,6 +398,7 @@ class Statements(Branches):
 
     def made_class(self, node: ast.ClassDef, head: Span) -> None:
         inner = self.inner(ScopeKind.CLASS, node.name)
+        inner.node = node
         inner.span = self.region.coordinates.span(node)
         inner.head = head
         inner.decorators = tuple(inner.outer_expression(decorator) for decorator in node.decorator_list)
@@ -412,7 +408,7 @@ class Statements(Branches):
         )
         inner.bases += inner.type_variables(node)
         inner.block(node.body)
-        self.bind(node.name, self.add(Nested(inner.index), inner.span))
+        self.bind(node.name, self.add(Nested(inner.index), node))
 
     def type_variables(self, node: ast.ClassDef) -> tuple[Argument, ...]:
         """`class Box[T]` as what it is short for: `class Box(Generic[T])`."""
@@ -421,9 +417,8 @@ class Statements(Branches):
             names = tuple(parameter.name for parameter in getattr(node, "type_params", ()))
         if not names:
             return ()
-        span = self.head
-        variables = self.add(Sequence("tuple", tuple(self.add(Free(name), span) for name in names)), span)
-        return (Argument("", self.add(Item(self.add(Imported("typing", "Generic", 0), span), variables), span)),)
+        variables = self.add(Sequence("tuple", tuple(self.add(Free(name), node) for name in names)), node)
+        return (Argument("", self.add(Item(self.add(Imported("typing", "Generic", 0), node), variables), node)),)
 
     def declare(self, node: ast.Global | ast.Nonlocal) -> None:
         if self.kind is not ScopeKind.FUNCTION:

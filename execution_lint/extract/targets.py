@@ -22,11 +22,11 @@ from execution_lint.facts.values import (
     Comprehension,
     Declared,
     Element,
+    Parameter,
     Ref,
     Sequence,
     Spread,
 )
-from execution_lint.model.place import Span
 
 
 class Targets(Flow):
@@ -37,34 +37,35 @@ class Targets(Flow):
         """Like an expression, with what stands in quotes read as code."""
 
     def target(self, node: ast.expr, value: Ref, annotation: Ref) -> None:
-        span = self.region.span(node)
         match node:
             case ast.Name(id=name):
                 kind = TargetKind.GLOBAL if name in self.outer_names else TargetKind.NAME
-                self.assignments.append(Assignment(kind, name, NONE, NONE, value, annotation, span))
+                self.assignments.append(Assignment(kind, name, NONE, NONE, value, annotation, self.region.span(node)))
                 if value != NONE:
                     is_declared = annotation != NONE and kind is TargetKind.NAME and self.kind is ScopeKind.FUNCTION
-                    self.bind(name, self.add(Declared(annotation, value), span) if is_declared else value)
+                    self.bind(name, self.add(Declared(annotation, value), node) if is_declared else value)
             case ast.Attribute(value=base, attr=name):
                 receiver = self.expression(base)
+                span = self.region.span(node)
                 self.assignments.append(Assignment(TargetKind.ATTRIBUTE, name, receiver, NONE, value, annotation, span))
                 if self.environment is not None and self.kind is ScopeKind.FUNCTION:
-                    assigned = self.add(Assigned(receiver, name, value), span)
-                    self.environment[FLOW] = self.add(After(self.environment[FLOW], assigned), span)
+                    assigned = self.add(Assigned(receiver, name, value), node)
+                    self.environment[FLOW] = self.add(After(self.environment[FLOW], assigned), node)
             case ast.Subscript(value=base, slice=index):
                 receiver = self.expression(base)
                 key = self.expression(index)
+                span = self.region.span(node)
                 self.assignments.append(Assignment(TargetKind.ITEM, "", receiver, key, value, annotation, span))
                 if isinstance(base, ast.Name):
-                    self.rebind(receiver, self.add(Changed(receiver, "set", key, value), span))
+                    self.rebind(receiver, self.add(Changed(receiver, "set", key, value), node))
             case ast.Tuple(elts=targets) | ast.List(elts=targets):
-                self.unpack(targets, value, span)
+                self.unpack(targets, value, node)
             case ast.Starred(value=inner):
-                self.target(inner, self.add(Element(value, NONE), span), annotation)
+                self.target(inner, self.add(Element(value, NONE), node), annotation)
             case _:
                 pass
 
-    def unpack(self, targets: list[ast.expr], value: Ref, span: Span) -> None:
+    def unpack(self, targets: list[ast.expr], value: Ref, node: ast.expr) -> None:
         source = self.values[value] if value != NONE else None
         pairwise = (
             isinstance(source, Sequence)
@@ -76,10 +77,10 @@ class Targets(Flow):
             if pairwise and isinstance(source, Sequence):
                 self.target(target, source.elements[position], NONE)
             elif isinstance(target, ast.Starred):
-                rest = self.add(Comprehension("list", self.add(Element(value, NONE), span), NONE), span)
+                rest = self.add(Comprehension("list", self.add(Element(value, NONE), node), NONE), node)
                 self.target(target.value, rest, NONE)
             else:
-                self.target(target, self.add(Element(value, position), span), NONE)
+                self.target(target, self.add(Element(value, position), node), NONE)
 
     def signature(self, node: ast.arguments) -> None:
         found: list[ParameterFact] = []
@@ -95,6 +96,12 @@ class Targets(Flow):
         if node.kwarg is not None:
             found.append(self.parameter(node.kwarg, ParameterKind.KEYWORDS, None))
         self.parameters = tuple(found)
+
+    def bind_parameters(self, node: ast.arguments) -> None:
+        """The names of the parameters stand for what is given."""
+        for parameter in (*node.posonlyargs, *node.args, node.vararg, *node.kwonlyargs, node.kwarg):
+            if parameter is not None:
+                self.bind(parameter.arg, self.add(Parameter(parameter.arg), parameter))
 
     def parameter(self, node: ast.arg, kind: ParameterKind, default: ast.expr | None) -> ParameterFact:
         annotation = self.annotation(node.annotation) if node.annotation is not None else NONE

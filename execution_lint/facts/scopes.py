@@ -1,5 +1,6 @@
 """What a function, a class or a stretch of module code says: its values and the events that concern them."""
 
+from collections.abc import Sequence
 from enum import Enum
 
 import msgspec
@@ -187,7 +188,7 @@ class Scope(msgspec.Struct, frozen=True):
     """Outermost first. Like annotations, defaults and bases, their names are those of the enclosing scope."""
     bases: tuple[Argument, ...]
     values: tuple[Value, ...]
-    spans: tuple[Span, ...]
+    spans: Sequence[Span]
     """Where each value stands, by index."""
     exits: tuple[Exit, ...]
     comparisons: tuple[Comparison, ...]
