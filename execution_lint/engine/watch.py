@@ -99,7 +99,8 @@ class Watch:
             watched.recent[path] = content_digest(path)
 
     def _files(self, paths: tuple[str, ...], others: tuple[str, ...]) -> dict[str, None]:
-        """All that could configure the run or be its program, whether it is there or not."""
+        """All that could configure the run or be its program; above the folders that were walked, and in a repository's
+        own, also where it is not there."""
         found = dict.fromkeys((*paths, *others, *(path for path, *_ in sources())))
         above: dict[str, None] = {}
         for start in (*self.seen.folders, *(os.path.dirname(os.path.abspath(path)) for path in paths)):
@@ -108,13 +109,16 @@ class Watch:
                 above[folder] = None
                 folder = os.path.dirname(folder)
         for folder in above:
-            found.update(dict.fromkeys(os.path.join(folder, name) for name in _CONFIGURING))
             if folder in self.seen.folders:
+                # What is not there, the folder's own signature tells.
                 names = {entry.name for entry in self.seen.folders[folder]}
+                found.update(dict.fromkeys(os.path.join(folder, name) for name in _CONFIGURING if name in names))
                 if not names.isdisjoint((".git", ".gitignore")):
                     found.update(dict.fromkeys(files_beside(folder)))
                 continue
-            found.update(dict.fromkeys(os.path.join(folder, name) for name in (*_MARKING, "__init__.py")))
+            found.update(
+                dict.fromkeys(os.path.join(folder, name) for name in (*_CONFIGURING, *_MARKING, "__init__.py"))
+            )
             found.update(dict.fromkeys(files_beside(folder)))
         return found
 
