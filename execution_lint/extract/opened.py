@@ -204,7 +204,9 @@ class OpenedFile:
             index = region_of_line[line]
             if index not in found:
                 written = self._line(line)
-                if any(is_annotated(written, word) for word in ending_in(needles.fields, words_in(written))):
+                if any(
+                    is_annotated(written, word, needles.types) for word in ending_in(needles.fields, words_in(written))
+                ):
                     found.add(index)
         every = needles.all_words - needles.decorators
         for line, respelled in self._respelled:
@@ -216,6 +218,8 @@ class OpenedFile:
             for index in self._decorating:
                 if index not in found and decorators.stand_in(self.regions[index].lines(self.lines)):
                     found.add(index)
+        if needles.within or needles.types:
+            found = {index for index in found if needles.are_within((self.own_text(index),))}
         return tuple(sorted(found))
 
     def _holds(self, words: frozenset[str]) -> bool:

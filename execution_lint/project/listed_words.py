@@ -43,18 +43,9 @@ class ListedCarriers(Carriers):
     @cached_property
     def naming(self) -> dict[str, tuple[int, ...]]:
         """The regions, by file, that name such a type and something called like a status."""
-        library = self._inference.modules.library
         called = frozenset(name for name in self.names if is_status_name(name))
-        statuses: dict[str, set[int]] = {}
-        for names in (NAMES, called):
-            for path, regions in library.candidates(Needles(names)) if names else ():
-                statuses.setdefault(path, set()).update(regions)
-        found: dict[str, tuple[int, ...]] = {}
-        for path, regions in library.candidates(Needles(self.names)) if statuses else ():
-            both = tuple(region for region in regions if region in statuses.get(path, ()))
-            if both and self._inference.modules.at(path) is not None:
-                found[path] = both
-        return found
+        found = self._inference.modules.library.candidates(Needles(self.names, within=NAMES | called))
+        return {path: regions for path, regions in found if self._inference.modules.at(path) is not None}
 
     @cached_property
     def candidates(self) -> dict[str, set[int]]:

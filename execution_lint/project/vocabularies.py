@@ -1,7 +1,7 @@
 """The enums whose values are statuses."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from functools import cached_property
 
 from execution_lint.config.schema import Config
@@ -37,9 +37,6 @@ STATUS_ENDINGS = frozenset(
 )
 """How the names end that say it, in small letters."""
 
-_STATUS_FIELDS = Needles(fields=STATUS_ENDINGS)
-"""What stands in the text wherever a field with such a name is annotated."""
-
 
 def is_status_name(name: str) -> bool:
     """Whether a name of a class, field or variable says that it holds a status."""
@@ -72,19 +69,14 @@ class Vocabularies:
         """Every vocabulary by the definition of its enum."""
         declared = {entry.enum.spelled: entry for entry in self._config.vocabularies}
         found: dict[Definition, VocabularyFact] = {}
-        typing: frozenset[str] | None = None
         enums = list(self._enums())
+        typing = self._typing_status_fields(frozenset(self._told_by_field(enums, declared)))
         for cls in enums:
             dotted = self._inference.qualname(cls.definition)
             entry = declared.get(dotted)
             scope = self._inference.scope(cls.definition)
-            if entry is None and not is_status_name(scope.name):
-                if typing is None:
-                    typing = self._typing_status_fields(
-                        frozenset(self._inference.scope(enum.definition).name for enum in enums)
-                    )
-                if scope.name not in typing:
-                    continue
+            if entry is None and not is_status_name(scope.name) and scope.name not in typing:
+                continue
             members = tuple(self._members(cls))
             if members:
                 aliases = tuple((alias.spelling, alias.member) for alias in entry.aliases) if entry is not None else ()
@@ -174,10 +166,18 @@ class Vocabularies:
         found = strings(self._inference, At(frame, ref))
         return found[0] if found is not None and len(found) == 1 else None
 
+    def _told_by_field(self, enums: Iterable[ClassThing], declared: Container[str]) -> Iterator[str]:
+        """The names of the enums that neither the contract nor their own name makes vocabularies."""
+        for enum in enums:
+            name = self._inference.scope(enum.definition).name
+            if not is_status_name(name) and self._inference.qualname(enum.definition) not in declared:
+                yield name
+
     def _typing_status_fields(self, names: frozenset[str]) -> frozenset[str]:
         """The enums of these names that annotate a field whose name says status."""
         found: set[str] = set()
-        for path, regions in self._inference.modules.library.candidates(_STATUS_FIELDS):
+        needles = Needles(fields=STATUS_ENDINGS, types=names)
+        for path, regions in self._inference.modules.library.candidates(needles) if names else ():
             module = self._inference.modules.at(path)
             for region in regions if module is not None else ():
                 if module is None or module.regions[region].kind not in (RegionKind.CLASS, RegionKind.COMPOUND):

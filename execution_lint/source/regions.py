@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from enum import Enum
 from keyword import kwlist
 
@@ -15,6 +15,7 @@ ENDING = "*"
 """What begins with it, and goes on, stands for every word that ends so, in capital or small letters."""
 
 _WORD = re.compile(r"\w+")
+_STRING = re.compile(r"""\"[^\"\\]*\"|'[^'\\]*'""")
 # Not `\w`, which lacks the combining marks that identifiers may hold.
 _NAME = re.compile(r"[^\x00-/:-@\[-^`{-\x7f]+")
 _DEFINITION = re.compile(r"(?:def|class|async)\b")
@@ -26,6 +27,8 @@ _QUOTES = ("", '"', "'", "\\")
 _IMPORTING = re.compile(r"\b(?:from|import)\b")
 
 
+_BEFORE_FIELD = ("", ".", ",", "(", ":", ";", "*")
+"""What stands before the name of a variable with an annotation."""
 _AFTER_TARGET = re.compile(r"[ \t\f]*(?:(?:[-+*/%&|^@]|<<|>>|//|\*\*)?=(?!=)|[,:)\]\\#]|in\b|\Z)")
 """What follows what is assigned to, alone or among others."""
 
@@ -103,7 +106,8 @@ class Needles(msgspec.Struct, frozen=True):
 
     A region is a candidate when one of `words` stands in its text, or one of `decorators` on a line that begins with
     `@` or on those that follow it up to a definition, or one of the others where it may have that use. A word counts as
-    Python reads names: whole, and whatever letters of Unicode spell it. `beside` narrows it to some files.
+    Python reads names: whole, and whatever letters of Unicode spell it. `beside` narrows it to some files, `within` to
+    some regions.
     """
 
     words: frozenset[str] = frozenset()
@@ -120,6 +124,10 @@ class Needles(msgspec.Struct, frozen=True):
     """Words of which one must stand in some region of the same file, if any are given."""
     fields: frozenset[str] = frozenset()
     """How the names of annotated variables end, in small letters."""
+    types: frozenset[str] = frozenset()
+    """Words of which one must stand in the annotation of such a variable, and so in the region, if any are given."""
+    within: frozenset[str] = frozenset()
+    """Words of which one must stand in the same region, if any are given."""
 
     def __or__(self, other: "Needles") -> "Needles":
         return Needles(
@@ -135,6 +143,8 @@ class Needles(msgspec.Struct, frozen=True):
             self.targets | other.targets,
             self.beside | other.beside if self.beside and other.beside else frozenset(),
             self.fields | other.fields,
+            self.types | other.types if self.types and other.types else frozenset(),
+            self.within | other.within if self.within and other.within else frozenset(),
         )
 
     def without(self, words: frozenset[str]) -> "Needles":
@@ -152,6 +162,8 @@ class Needles(msgspec.Struct, frozen=True):
             self.targets - words,
             self.beside - words,
             self.fields - words,
+            self.types - words,
+            self.within - words,
         )
 
     @property
@@ -178,8 +190,19 @@ class Needles(msgspec.Struct, frozen=True):
         """Whether these lines of a file hold one of the words that must stand beside."""
         return not self.beside or any(not self.beside.isdisjoint(words_in(line)) for line in lines)
 
-    def stand_in(self, lines: Iterable[str]) -> bool:
+    def stand_in(self, lines: Collection[str]) -> bool:
         """Whether these lines make a candidate: the definition that the fast way to find them must agree with."""
+        return self._stand_in(lines) and self.are_within(lines)
+
+    def are_within(self, lines: Iterable[str]) -> bool:
+        """Whether these lines of a region hold one of the words that must stand in it, and one of the types."""
+        wanted = [words for words in (self.within, self.types) if words]
+        if not wanted:
+            return True
+        found = {word for line in lines for word in words_in(line)}
+        return not any(words.isdisjoint(found) for words in wanted)
+
+    def _stand_in(self, lines: Iterable[str]) -> bool:
         is_decorator = goes_on = False
         uses = self.uses
         for line in lines:
@@ -194,7 +217,7 @@ class Needles(msgspec.Struct, frozen=True):
             for use, words in uses:
                 if any(stands_as(use, line, word, goes_on=goes_on) for word in words.intersection(found)):
                     return True
-            if self.fields and any(is_annotated(line, word) for word in ending_in(self.fields, found)):
+            if self.fields and any(is_annotated(line, word, self.types) for word in ending_in(self.fields, found)):
                 return True
             goes_on = line.endswith("\\")
         return False
@@ -230,17 +253,35 @@ def ending_in(endings: frozenset[str], words: Iterable[str]) -> frozenset[str]:
     return frozenset(word for word in words if word.lower().endswith(ends))
 
 
-def is_annotated(line: str, word: str) -> bool:
-    """Whether a word on a line may be the name of a variable with an annotation."""
+def is_annotated(line: str, word: str, types: frozenset[str] = frozenset()) -> bool:
+    """Whether a word on a line may be the name of a variable with an annotation, in which one of `types` stands if any
+    are given."""
     if not line.isascii():
         return True
     position = line.find(word)
     while position >= 0:
         end = position + len(word)
-        if not _is_of_word(line[position - 1 : position]) and line[end:].lstrip(f"{BLANKS})")[:1] in ("", ":", "\\"):
+        behind = line[end:].lstrip(f"{BLANKS})")
+        begins = not _is_of_word(line[position - 1 : position]) and line[:position].rstrip(BLANKS)[-1:] in _BEFORE_FIELD
+        if begins and behind[:1] in ("", ":", "\\") and (not types or _may_name(behind, types)):
             return True
         position = line.find(word, end)
     return False
+
+
+def _may_name(annotation: str, types: frozenset[str]) -> bool:
+    """Whether one of the types stands in an annotation, as far as its first line tells."""
+    if not types.isdisjoint(words_in(annotation)):
+        return True
+    code = _STRING.sub("", annotation).partition("#")[0]
+    if code.endswith("\\") or '"' in code or "'" in code:
+        return True
+    return _is_open(code) and _is_open(code.partition("=")[0])
+
+
+def _is_open(code: str) -> bool:
+    """Whether brackets are opened that are not closed."""
+    return sum(map(code.count, "([{")) > sum(map(code.count, ")]}"))
 
 
 def _may_be(use: Use, before: str, behind: str, *, goes_on: bool) -> bool:

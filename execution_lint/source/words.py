@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Collection
 
 from execution_lint.source.regions import Needles, Use, ending_in, is_annotated, stands_as, stands_for_ending, words_in
 from execution_lint.source.text import Undecodable, declared_encoding, decode
@@ -17,6 +18,8 @@ _ASCII_BYTES = bytes(range(0x80))
 _PLAIN_ENCODINGS = frozenset({"", "utf-8", "ascii"})
 # The look behind keeps a long run of letters from being tried at each of them.
 _NAME = re.compile(r"(?<![A-Za-z0-9_])[A-Za-z0-9_]*[^\x00-\x7f][^\x00-/:-@\[-^`{-\x7f]*")
+_AFTER_PLAIN = re.compile(rb"[ \t\f)]*(?:[:\\\r\n]|\Z)")
+"""What follows the name of a variable with an annotation."""
 _DEFINITION = re.compile(rb"[\r\n][ \t\f]*(?:def|class|async)\b")
 
 
@@ -42,39 +45,54 @@ class WordIndex:
 
     def holding(self, needles: Needles) -> dict[str, frozenset[str] | None]:
         """The files in which one of the needles can stand, each with those of its words that can; None for any."""
+        asked = self._asked(needles)
         found: dict[str, frozenset[str] | None] = dict.fromkeys(self._hidden)
         wanted = needles.all_words
         respelled = [
             path
             for path, names in self._respelled.items()
-            if not wanted.isdisjoint(names) or (needles.fields and ending_in(needles.fields, names))
+            if path in asked and (not wanted.isdisjoint(names) or (needles.fields and ending_in(needles.fields, names)))
         ]
         uses = needles.uses
         for path, present in self._with_word(needles.words.union(*(used for _, used in uses))).items():
             known = needles.all_words if present is None else present
-            if path not in found and (
-                not needles.words.isdisjoint(known)
-                or any(_may_stand_as(use, self._files[path], used & known) for use, used in uses)
+            if (
+                path in asked
+                and path not in found
+                and (
+                    not needles.words.isdisjoint(known)
+                    or any(_may_stand_as(use, self._files[path], used & known) for use, used in uses)
+                )
             ):
                 found[path] = present
         found.update(dict.fromkeys(respelled))
         for path, words in self._with_end(needles.fields).items() if needles.fields else ():
-            if path not in found and any(_is_annotated_in(self._files[path], word) for word in words):
-                found[path] = None
+            if path in asked and path not in found:
+                data, types = self._files[path], needles.types
+                if any(_is_annotated_in(data, word, types) for word in words):
+                    found[path] = None
         if needles.decorators:
             decorators = re.compile(
                 rb"(?:%s)"
                 % b"|".join(sorted(re.escape(word.encode("utf-8", "surrogatepass")) for word in needles.decorators))
             )
             for path in self._with_word(needles.decorators):
-                if path not in found and _has_decorator(self._files[path], decorators):
+                if path in asked and path not in found and _has_decorator(self._files[path], decorators):
                     found[path] = None
-        if needles.beside:
-            near = self._with_word(needles.beside)
-            respelled = [path for path, names in self._respelled.items() if not needles.beside.isdisjoint(names)]
-            kept = {*near, *respelled, *self._hidden}
-            found = {path: words for path, words in found.items() if path in kept}
         return found
+
+    def _asked(self, needles: Needles) -> Collection[str]:
+        """The files in which what must stand beside can stand."""
+        kept: set[str] | None = None
+        for words in (needles.beside, needles.within, needles.types):
+            if words:
+                kept = self._near(words) if kept is None else kept & self._near(words)
+        return self._files if kept is None else kept
+
+    def _near(self, words: frozenset[str]) -> set[str]:
+        """The files in which one of the words can stand."""
+        spelled = (path for path, names in self._respelled.items() if not words.isdisjoint(names))
+        return {*self._with_word(words), *spelled, *self._hidden}
 
     def can_hold(self, path: str, word: str) -> bool:
         """Whether a word can stand in a file, as far as that is known without a search."""
@@ -133,7 +151,8 @@ def may_hold(data: bytes, needles: Needles) -> bool:
         encoded = {word.encode("utf-8", "surrogatepass") for word in words}
         return any(word in present if word.isascii() else word in data for word in encoded)
 
-    return holds_one(needles.all_words) and (not needles.beside or holds_one(needles.beside))
+    near = (words for words in (needles.beside, needles.within, needles.types) if words)
+    return holds_one(needles.all_words) and all(map(holds_one, near))
 
 
 def _has_decorator(data: bytes, words: re.Pattern[bytes]) -> bool:
@@ -167,13 +186,18 @@ def _may_stand_as(use: Use, data: bytes, words: frozenset[str]) -> bool:
     return False
 
 
-def _is_annotated_in(data: bytes, word: str) -> bool:
-    """Whether a word may be the name of a variable with an annotation on one of the lines."""
+def _is_annotated_in(data: bytes, word: str, types: frozenset[str]) -> bool:
+    """Whether a word may be the name of a variable with such an annotation on one of the lines."""
     wanted = word.encode()
+    is_plain = data.isascii()
     at = data.find(wanted)
     while at >= 0:
+        end = at + len(wanted)
+        if is_plain and _AFTER_PLAIN.match(data, end) is None:
+            at = data.find(wanted, end)
+            continue
         end = _line_end(data, at)
-        if is_annotated(data[_line_start(data, at) : end].decode("utf-8", "replace"), word):
+        if is_annotated(data[_line_start(data, at) : end].decode("utf-8", "replace"), word, types):
             return True
         at = data.find(wanted, end)
     return False

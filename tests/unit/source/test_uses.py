@@ -105,9 +105,38 @@ FIELDS = {
     "mounts: int = 1": False,
     "x: mount = 1": False,
     "{'mount': 1}": False,
+    "x = 1; mount: int = 1": True,
+    "lambda: (mount := 1)": True,
+    "x = 'a mount: it'": False,
+    "if mount: pass": False,
+    "# the mount:": False,
 }
 """Where a name that ends in `mount` is annotated, as far as its line tells."""
 MOUNTS = Needles(fields=frozenset({"mount"}))
+TYPED = {
+    "mount: Job = 1": True,
+    "mount: jobs.Job | None = None": True,
+    "mount: 'Job'": True,
+    "mount: list[\n    Job\n]": True,
+    "mount: (\n    Job | None\n) = None": True,
+    "mount: list[  # not ]\n    Job\n]": True,
+    "mount: dict[Literal[']'],\n    Job\n]": True,
+    'mount: dict[Literal["\\"]"],\n    Job\n]': True,
+    "mount: \\\n    Job": True,
+    "mount: Jöb": False,
+    "mount \\\n    : Job": True,
+    "mount: Ｊob": True,
+    "ｍount: Job": True,
+    "mount: int = Job()": True,
+    "mount: int = make(\n    Job\n)": False,
+    "mount: Jobs": False,
+    "mount: int\nother: Job": False,
+    "other: Job": False,
+    "mount: list[\n    int\n]": False,
+    "mount = Job": False,
+}
+"""Where such a name may be annotated with a `Job`."""
+JOBS = Needles(fields=frozenset({"mount"}), types=frozenset({"Job"}))
 EVERY = {**NEEDLES, **NAME_NEEDLES}
 
 
@@ -143,6 +172,27 @@ def test_a_name_is_told_from_a_word_of_prose(text: str, use: Use, ending: str) -
 @pytest.mark.parametrize("text", FIELDS)
 def test_a_field_is_told_from_its_line(text: str, ending: str) -> None:
     assert paths(text.replace("\n", ending) + ending, MOUNTS) == (FIELDS[text],) * 3
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("text", TYPED)
+def test_the_type_of_a_field_is_told_from_its_line(text: str, ending: str) -> None:
+    assert paths(text.replace("\n", ending) + ending, JOBS) == (TYPED[text],) * 3
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            ["mount", "Job", "Jöb", ":", "(", ")", "[", "]", "#", "'", '"', "=", " ", "\\\n", "\n", "ｍount", "Ｊob"]
+        ),
+        max_size=12,
+    ).map("".join)
+)
+def test_whatever_type_is_written_all_agree(text: str) -> None:
+    """The file may be one too many, as each region is looked at too."""
+    in_file, in_region, defined = paths(text, JOBS)
+    assert in_region == defined
+    assert in_file >= in_region
 
 
 @given(
@@ -211,10 +261,33 @@ def test_a_word_that_must_stand_beside_is_looked_for_in_the_whole_file() -> None
     assert may_hold(own.encode(), needles)
 
 
+def test_a_word_that_must_stand_within_is_looked_for_in_the_region() -> None:
+    needles = Needles(frozenset({"run"}), within=frozenset({"asyncio", "uvloop"}))
+    away, own = "def main():\n    run()\n", "def own():\n    run(\n        asyncio)\n"
+    assert paths(own, needles) == (True, True, True)
+    assert paths(own.replace("a", "ａ"), needles) == (True, True, True)
+    assert paths(f"import asyncio\n{away}", needles) == (True, False, False)
+    assert paths(away, needles) == (False, False, False)
+    assert OpenedFile(f"{away}{own}").candidates(needles) == (1,)
+    assert not may_hold(away.encode(), needles)
+    assert may_hold(own.encode(), needles)
+
+
+def test_what_belongs_to_a_method_is_not_within_its_class() -> None:
+    text = "class Job:\n    run = 1\n\n    def main(self):\n        asyncio\n"
+    needles = Needles(frozenset({"run"}), within=frozenset({"asyncio"}))
+    assert paths(text, needles) == (True, False, False)
+
+
 def test_needles_that_count_anywhere_count_anywhere_together_with_others() -> None:
     one, other, free = (Needles(frozenset({"a"}), beside=frozenset(beside)) for beside in ("b", "c", ""))
     assert (one | other).beside == frozenset("bc")
     assert (one | free).beside == frozenset()
+    for kind in ("within", "types"):
+        a, b = (Needles(frozenset({"a"}), **{kind: frozenset(words)}) for words in ("b", "c"))
+        assert getattr(a | b, kind) == frozenset("bc")
+        assert getattr(a | free, kind) == getattr(free | a, kind) == frozenset()
+        assert getattr(a.without(frozenset("b")), kind) == frozenset()
     assert one.without(frozenset("a")).beside == frozenset("b")
     assert one.without(frozenset("b")).beside == frozenset()
 
