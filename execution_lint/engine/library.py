@@ -82,6 +82,14 @@ class FileSource:
         """Whether a name may mean in a region what it names."""
         return self._opened.may_use(index, name, in_strings=in_strings)
 
+    def may_assign(self, index: int, name: str) -> bool:
+        """Whether a region may assign to the attribute `name` of something."""
+        return self._opened.may_assign(index, name)
+
+    def may_declare_outer(self, index: int, name: str) -> bool:
+        """Whether a region may declare `name` to be a name of the module."""
+        return self._opened.may_declare_outer(index, name)
+
     def binding(self, name: str) -> tuple[int, ...]:
         """The regions that may bind a name and do not show which they bind."""
         return self._opened.binding(name)

@@ -13,6 +13,7 @@ from execution_lint.extract.chains import has_long_chain, may_have_long_chain
 from execution_lint.extract.coordinates import Coordinates
 from execution_lint.extract.lowering import TooDeep, lower
 from execution_lint.facts.scopes import RegionFacts
+from execution_lint.source.assigning import may_assign, may_declare_outer
 from execution_lint.source.naming import may_use
 from execution_lint.source.outline import Statement, members, outline
 from execution_lint.source.regions import (
@@ -104,6 +105,8 @@ class OpenedFile:
         self._facts: dict[int, RegionFacts | Unparsable] = {}
         self._mentioning: dict[str, frozenset[int]] = {}
         self._using: dict[tuple[int, str, bool], bool] = {}
+        self._assigning: dict[tuple[int, str], bool] = {}
+        self._declaring: dict[tuple[int, str], bool] = {}
         self._binding: dict[str, tuple[int, ...]] = {}
         self._trees: list[list[ast.stmt]] | None = None
         self.broken: Unparsable | None = None
@@ -157,6 +160,20 @@ class OpenedFile:
         known = self._using.get(key)
         if known is None:
             known = self._using[key] = may_use(self.own_text(index), name, in_strings=in_strings)
+        return known
+
+    def may_assign(self, index: int, name: str) -> bool:
+        """Whether a region may assign to an attribute. Where not, the region counts as read, as for `may_use`."""
+        known = self._assigning.get((index, name))
+        if known is None:
+            known = self._assigning[index, name] = may_assign(self.own_text(index), name)
+        return known
+
+    def may_declare_outer(self, index: int, name: str) -> bool:
+        """Whether a region may declare a name to be the module's. Where not, the region counts as read."""
+        known = self._declaring.get((index, name))
+        if known is None:
+            known = self._declaring[index, name] = may_declare_outer(self.own_text(index), name)
         return known
 
     def binding(self, name: str) -> tuple[int, ...]:
@@ -293,7 +310,9 @@ class OpenedFile:
     @property
     def read(self) -> tuple[int, ...]:
         """The regions whose facts were asked for, or told from their text not to matter."""
-        return tuple(sorted({*self._facts, *(index for index, _, _ in self._using)}))
+        used = (index for index, _, _ in self._using)
+        told = (index for index, _ in (*self._assigning, *self._declaring))
+        return tuple(sorted({*self._facts, *used, *told}))
 
     @property
     def bound(self) -> dict[str, tuple[int, ...]]:
@@ -425,8 +444,10 @@ class OpenedFile:
         return self._lower(region, statements, shift)
 
     def _stretch(self, first: int, last: int) -> str:
-        """The text from one line (from 1) to another, their ends included."""
+        """The text from one line (from 1) to another, their ends included; nothing where it begins behind that."""
         starts = self._starts
+        if first > last:
+            return ""
         return self.text[starts[first - 1] : starts[last] if last < len(starts) else len(self.text)]
 
     def _line(self, line: int) -> str:

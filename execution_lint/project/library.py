@@ -21,6 +21,14 @@ class Source(Protocol):
         """Whether a name may mean in a region what it names, told from the text: outside of strings (unless
         `in_strings`) and comments, and not as what is defined. Rather yes too often than no once."""
 
+    def may_assign(self, index: int, name: str) -> bool:
+        """Whether a region may assign to the attribute `name` of something, told from the text: rather yes too often
+        than no once."""
+
+    def may_declare_outer(self, index: int, name: str) -> bool:
+        """Whether a region may say that `name` is one of the module or of an enclosing function (`global`,
+        `nonlocal`), told from the text: rather yes too often than no once."""
+
     def binding(self, name: str) -> tuple[int, ...]:
         """The regions that may bind a name and do not show which (imports, compound and other statements); for `*`,
         those that may import all of a module."""

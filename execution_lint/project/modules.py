@@ -48,6 +48,10 @@ class Module:
         """Whether a name may mean in a region what it names: rather yes too often than no once."""
         return self._source.may_use(region, name, in_strings=in_strings)
 
+    def may_assign(self, region: int, name: str) -> bool:
+        """Whether a region may assign to the attribute `name` of something."""
+        return self.mentions(region, name) and self._source.may_assign(region, name)
+
     def holding(self, word: str) -> frozenset[int]:
         """The regions in whose text a word stands; of `*status`, those with a word that ends so."""
         return self._source.mentioning(word)
@@ -107,7 +111,10 @@ class Module:
         if name not in self._global_by_name:
             regions = self._with_globals & self._source.mentioning(name) if self._with_globals else frozenset()
             self._global_by_name[name] = tuple(
-                binding for index in sorted(regions) for binding in self._globals_in(index).get(name, ())
+                binding
+                for index in sorted(regions)
+                if self._source.may_declare_outer(index, name)
+                for binding in self._globals_in(index).get(name, ())
             )
         return self._global_by_name[name]
 

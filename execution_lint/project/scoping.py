@@ -1,7 +1,7 @@
 """Where names stand: the scopes, modules and classes that bind them, through imports and stars."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from execution_lint.facts.scopes import Assignment, Scope, ScopeKind, TargetKind
 from execution_lint.facts.values import (
@@ -251,12 +251,15 @@ class Scoping(ABC):
 
     def method_frames(self, cls: ClassThing, word: str) -> Iterator[Frame]:
         """The methods of the class in whose text `word` may stand."""
+        return self._method_frames(cls, word, self.module(cls.definition.path).mentions)
+
+    def _method_frames(self, cls: ClassThing, word: str, may_hold: Callable[[int, str], bool]) -> Iterator[Frame]:
         definition = cls.definition
         module = self.module(definition.path)
         scope = self.scope(definition)
         if scope.parent == 0 and module.regions[definition.region].name == scope.name:
             for region in module.methods(definition.region):
-                if module.mentions(region, word):
+                if may_hold(region, word):
                     facts = module.facts(region)
                     if facts is not None:
                         yield from (
@@ -278,7 +281,7 @@ class Scoping(ABC):
         yield from self._assigned[key]
 
     def _find_self_assignments(self, cls: ClassThing, name: str) -> Iterator[tuple[Frame, Assignment]]:
-        for frame in self.method_frames(cls, name):
+        for frame in self._method_frames(cls, name, self.module(cls.definition.path).may_assign):
             scope = self.scope(frame)
             first = scope.parameters[0].name if scope.parameters else ""
             for assignment in scope.assignments:

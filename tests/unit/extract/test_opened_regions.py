@@ -77,3 +77,8 @@ def test_a_word_that_a_file_lacks_is_not_looked_for() -> None:
     words.gather()
     assert [path for path in files if words.can_hold(path, "status")] == ["plain.py", "spelled.py", "hidden.py"]
     assert words.can_hold("other.py", "état")
+
+
+def test_a_class_that_ends_with_a_method_and_no_newline_has_a_text_of_its_own() -> None:
+    opened = OpenedFile("class Job:\n    def run(self): pass")
+    assert [opened.own_text(index) for index in range(2)] == ["class Job:\n\0", "    def run(self): pass"]

@@ -1,0 +1,82 @@
+"""Whether a text may bind an attribute or a name of the module, told without parsing."""
+
+import re
+from functools import lru_cache
+from keyword import kwlist
+
+from execution_lint.source.lexer import split
+
+_FOLLOWED = re.compile(r"\s*(?:(?:[-+*/%&|^@]|<<|>>|//|\*\*)?=(?!=)|(?P<one_of>[,)\]])|(?P<declared>:)|in\b)")
+"""What follows what is assigned to; it is one of several or stands in brackets, or is declared, where that is so."""
+_MORE_THAN_A_TARGET = re.compile(r"\w\s+\w")
+_BOUND = re.compile(r"\bas[\s(]+\w*\Z")
+_BRACKETS = re.compile(r"[()\[\]{}]")
+_WORD_BEFORE = re.compile(r"(\w+)\s*\Z")
+_OUTER = re.compile(r"\b(?:global|nonlocal)\b([^\n;]*)")
+_NO_CALLS = frozenset(kwlist) - {"None", "True", "False"}
+_FAR = 4_000
+"""Characters before a target in which its bracket is looked for."""
+
+
+def may_assign(text: str, name: str) -> bool:
+    """Whether the attribute `name` of something may be assigned to in the code of a text: rather yes too often than no
+    once. What a call is given is no target."""
+    code = _code(text)
+    if code is None:
+        return name in text or not text.isascii()
+    if not code.isascii():
+        return True
+    return any(_is_target(code, found) for found in _attribute(name).finditer(code))
+
+
+def may_declare_outer(text: str, name: str) -> bool:
+    """Whether a `global` or `nonlocal` statement in the code of a text may hold `name`: rather yes too often than no
+    once."""
+    code = _code(text)
+    if code is None:
+        return name in text or not text.isascii()
+    return any(
+        not declared.isascii() or name in declared.replace(",", " ").split() for declared in _OUTER.findall(code)
+    )
+
+
+@lru_cache(maxsize=8)
+def _code(text: str) -> str | None:
+    """The code of a text, with a mark in the place of a string, and of a joined line a blank; None where it cannot be
+    told."""
+    parts = split(text)
+    if parts is None:
+        return None
+    for number in range(1, len(parts), 2):
+        parts[number] = '""' if parts[number][0] in "\"'" else " "
+    return "".join(parts)
+
+
+@lru_cache(maxsize=1_000)
+def _attribute(name: str) -> re.Pattern[str]:
+    return re.compile(rf"[\w)]\s*\.\s*{re.escape(name)}\b")
+
+
+def _is_target(code: str, found: re.Match[str]) -> bool:
+    followed = _FOLLOWED.match(code, found.end())
+    if followed is None:
+        return False
+    if followed["declared"]:
+        before = code[max(code.rfind(mark, 0, found.start()) for mark in "\n;:") + 1 : found.start() + 1]
+        return _MORE_THAN_A_TARGET.search(before) is None or _BOUND.search(before) is not None
+    return not followed["one_of"] or not _is_argument(code, found.start())
+
+
+def _is_argument(code: str, position: int) -> bool:
+    """Whether the innermost bracket around a position is that of a call or a subscript."""
+    depth = 0
+    for bracket in reversed([*_BRACKETS.finditer(code, max(0, position - _FAR), position)]):
+        if bracket[0] in ")]}":
+            depth += 1
+        elif depth:
+            depth -= 1
+        else:
+            before = code[max(0, bracket.start() - 100) : bracket.start()].rstrip(" \t")
+            word = _WORD_BEFORE.search(before)
+            return word[1] not in _NO_CALLS if word is not None else before.endswith((")", "]"))
+    return False

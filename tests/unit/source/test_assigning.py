@@ -1,0 +1,106 @@
+"""Whether a text may bind an attribute or a name of the module, told from the text alone."""
+
+import ast
+import textwrap
+
+import pytest
+
+from execution_lint.source.assigning import may_assign, may_declare_outer
+
+TARGETS = [
+    "self.x = 1",
+    "self . x = 1",
+    "self.\\\n    x = 1",
+    "self.x \\\n    = 1",
+    "self.x: int = 1",
+    "self.x: int",
+    "self.x += 1",
+    "self.x <<= 1",
+    "self.x **= 1",
+    "self.x = self.y = 1",
+    "self.x, self.y = 1, 2",
+    "self.y, self.x = 1, 2",
+    "(self.x) = 1",
+    "(self.x): int = 1",
+    "(self).x = 1",
+    "(self.y, self.x) = 1, 2",
+    "[self.y, self.x] = 1, 2",
+    "(self.z, (self.y, self.x)) = 1, (2, 3)",
+    "self.y, *self.x = 1, 2",
+    "(\n    self.y,  # (call\n    self.x,\n) = 1, 2",
+    "for self.x in y: pass",
+    "for self.y, self.x in y: pass",
+    "for (self.y, self.x) in y: pass",
+    "if y: self.x: int = 1",
+    "if y: self.x = 1",
+    "y; self.x = 1",
+    "with y as self.x: pass",
+    "with y as (self.x): pass",
+    "with y as (self.y, self.x): pass",
+    "with y as self.y, z as self.x: pass",
+    "async with y as self.x: pass",
+    "z = [1 for self.x in y]",
+    "print(y); self.x = 1",
+    "y[self.x] = self.x = 1",
+    "é = 1; self.y = 1",
+]
+NO_TARGETS = [
+    "y = self.x",
+    "self.x()",
+    "self.x == 1",
+    "self.x <= 1",
+    "self.xx = 1",
+    "self.x.y = 1",
+    "self.x[1] = 1",
+    "x = 1",
+    "x: int = 1",
+    "call(self.x)",
+    "call(1, self.x, y=1)",
+    "call(y=(1, 2), z=self.x)",
+    "y[self.x] = 1",
+    "call()(self.x, 1)",
+    "call(x=1)",
+    "if self.x: pass",
+    "if y in self.x: pass",
+    "for y in self.x: pass",
+    "return self.x",
+    "# self.x = 1",
+    '"""self.x = 1"""',
+    "y = 'self.x = 1'",
+    "y = 'é', self.z",
+]
+
+
+def _parsed(text: str) -> str:
+    ast.parse("async def f(self):\n" + textwrap.indent(f"{text}\n0", "    "))
+    return text
+
+
+@pytest.mark.parametrize("text", TARGETS)
+def test_what_assigns_to_an_attribute_may_assign_to_it(text: str) -> None:
+    assert may_assign(_parsed(text), "x")
+
+
+@pytest.mark.parametrize("text", NO_TARGETS)
+def test_what_reads_an_attribute_or_speaks_of_it_assigns_nothing(text: str) -> None:
+    assert not may_assign(_parsed(text), "x")
+
+
+@pytest.mark.parametrize("text", ["self.x = '", "y = 'é"])
+def test_a_text_that_cannot_be_told_apart_may_assign_what_it_holds(text: str) -> None:
+    assert may_assign(text, "x")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["global x", "nonlocal x", "global  x,y", "global y , x", "global y, \\\n  x", "if y: global x; x = 1", "global é"],
+)
+def test_a_declared_name_may_be_the_modules(text: str) -> None:
+    assert may_declare_outer(text, "x")
+
+
+@pytest.mark.parametrize(
+    "text", ["x = 1", "global y\nx = 1", "global y; x = 1", "# global x", "'global x'", "global_x", "global xx"]
+)
+def test_a_name_that_is_not_declared_is_the_functions_own(text: str) -> None:
+    assert not may_declare_outer(text, "x")
