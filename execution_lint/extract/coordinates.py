@@ -3,7 +3,7 @@
 import ast
 import re
 from array import array
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
 from operator import attrgetter
 from typing import TypeAlias, overload
@@ -13,7 +13,11 @@ from execution_lint.model.place import Span
 Placed: TypeAlias = ast.expr | ast.stmt | ast.arg | ast.keyword | ast.excepthandler | ast.pattern
 """A node of a tree that has a position."""
 
-_POSITION = attrgetter("lineno", "col_offset", "end_lineno", "end_col_offset")
+Position: TypeAlias = tuple[int, int, int, int]
+"""A node's first line and column, and the line and column of its end, as a tree counts them."""
+
+position_of: Callable[[Placed], Position] = attrgetter("lineno", "col_offset", "end_lineno", "end_col_offset")
+
 _PARTS = 4
 _HEAD = re.compile(r"(?:async[ \t\f]+)?(?:def|class)[ \t\f]+")
 
@@ -34,7 +38,7 @@ class Coordinates:
 
     def span(self, node: Placed) -> Span:
         """Where `node` stands in the file."""
-        return self.at(*_POSITION(node))
+        return self.at(*position_of(node))
 
     def at(self, start: int, first: int, end: int, last: int) -> Span:
         """Where in the file something stands, by its lines and columns in the tree."""
@@ -72,9 +76,9 @@ class Spans(Sequence[Span]):
 
     __slots__ = ("_coordinates", "_positions")
 
-    def __init__(self, coordinates: Coordinates, nodes: list[Placed]) -> None:
+    def __init__(self, coordinates: Coordinates, positions: Iterable[Position]) -> None:
         self._coordinates = coordinates
-        self._positions = array("I", list(chain.from_iterable(map(_POSITION, nodes))))
+        self._positions = array("I", list(chain.from_iterable(positions)))
 
     def __len__(self) -> int:
         return len(self._positions) // _PARTS

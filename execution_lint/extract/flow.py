@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import TypeVar
 
 from execution_lint.extract.binding import ALL_FIELDS, BINDING_FIELDS
-from execution_lint.extract.coordinates import Coordinates, Placed, Spans
+from execution_lint.extract.coordinates import Coordinates, Placed, Spans, position_of
 from execution_lint.facts.scopes import (
     Assignment,
     Branch,
@@ -48,9 +48,11 @@ Environment = dict[str, Ref]
 
 Builder = TypeVar("Builder", bound="Flow")
 
-_START = Span(1, 1, 1, 1)
+START = Span(1, 1, 1, 1)
+"""Where the code of a module stands, or that of a class's body."""
+
 _NOWHERE = ast.Pass(lineno=1, col_offset=0, end_lineno=1, end_col_offset=0)
-"""What the code of a module, or of a class's body, is made of."""
+"""What such code is made of."""
 
 
 class TooDeep(Exception):
@@ -92,7 +94,7 @@ class Flow(ABC):
         self.parent = parent
         self.index = len(region.scopes)
         region.scopes.append(self)
-        self.span = self.head = _START
+        self.span = self.head = START
         self.node: Placed = _NOWHERE
         """What the scope is made of."""
         self.is_async = self.is_generator = False
@@ -130,7 +132,7 @@ class Flow(ABC):
             decorators=self.decorators,
             bases=self.bases,
             values=tuple(self.values),
-            spans=Spans(self.region.coordinates, self.nodes),
+            spans=Spans(self.region.coordinates, map(position_of, self.nodes)),
             exits=tuple(self.exits),
             comparisons=tuple(self.comparisons),
             branches=tuple(self.branches),

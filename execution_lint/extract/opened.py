@@ -11,6 +11,7 @@ from functools import cached_property
 
 from execution_lint.extract.chains import has_long_chain, may_have_long_chain
 from execution_lint.extract.coordinates import Coordinates
+from execution_lint.extract.imports import read_imports
 from execution_lint.extract.lowering import TooDeep, lower
 from execution_lint.facts.scopes import RegionFacts
 from execution_lint.source.assigning import may_assign, may_declare_outer
@@ -386,30 +387,14 @@ class OpenedFile:
         region = self.regions[index]
         if self._trees is not None:
             return self._lower(region, self._trees[index], 0)
-        if region.kind is RegionKind.IMPORT and index in self._imports:
-            return self._lower(region, *self._imports[index])
+        if region.kind is RegionKind.IMPORT:
+            text = self._stretch(region.first_line, region.last_line)
+            imports = read_imports(text, Coordinates(self.text, self._starts, region.first_line - 1))
+            if imports is not None:
+                return imports
         found = self._read(region, parse_quickly)
         if isinstance(found, Unparsable) and found.reason != _TOO_DEEP and self.broken is None:
             return self._doubted(index, found)
-        return found
-
-    @cached_property
-    def _imports(self) -> dict[int, tuple[list[ast.stmt], int]]:
-        """The statements of the imports, parsed at once, each with the shift of its lines; empty where that fails."""
-        shifts: list[tuple[int, int, int]] = []
-        lines: list[str] = []
-        for index, region in enumerate(self.regions):
-            if region.kind is RegionKind.IMPORT:
-                shifts.append((len(lines) + 1, index, region.first_line - len(lines) - 1))
-                lines += region.lines(self.lines)
-        try:
-            statements = _parse("\n".join(lines) + "\n").body
-        except _FAILURES:
-            return {}
-        found: dict[int, tuple[list[ast.stmt], int]] = {index: ([], shift) for _, index, shift in shifts}
-        for statement in statements:
-            _, index, _ = shifts[bisect_right(shifts, (statement.lineno, len(self.regions), 0)) - 1]
-            found[index][0].append(statement)
         return found
 
     def _doubted(self, index: int, found: Unparsable) -> RegionFacts | Unparsable:
