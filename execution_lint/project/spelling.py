@@ -20,6 +20,7 @@ from execution_lint.facts.values import (
     Ref,
     Sequence,
     Text,
+    Value,
 )
 
 
@@ -52,73 +53,104 @@ def spelled(scope: Scope, ref: Ref, depth: int = 12) -> str:
             return "…"
 
 
-def last_name(scope: Scope, ref: Ref, depth: int = 12) -> str:
+def last_name(scope: Scope, ref: Ref) -> str:
     """The last name of an expression: `status` of `job.status`, of `row["status"]`, of `get_status()`, of `status`;
     empty where there is none."""
+    return _last_name(scope, ref, 12, {}) if ref != NONE else ""
+
+
+def _last_name(scope: Scope, ref: Ref, depth: int, nameless: dict[Ref, int]) -> str:
+    """The same within `depth` steps. `nameless` holds the choices that gave no name, with the steps they had: ways that
+    part and join again are not tried once more."""
     if ref == NONE or depth == 0:
         return ""
     match scope.values[ref]:
         case Free(name=name) | Parameter(name=name) | Attribute(name=name):
             if name in ("value", "_value_", "lower", "upper", "strip", "casefold"):
                 base = getattr(scope.values[ref], "base", NONE)
-                return last_name(scope, base, depth - 1) or name
+                return _last_name(scope, base, depth - 1, nameless) or name
             return name
         case Item(index=index):
             key = scope.values[index]
             return key.value if isinstance(key, Text) else ""
         case Call(function=function, arguments=arguments):
-            name = last_name(scope, function, depth - 1)
+            name = _last_name(scope, function, depth - 1, nameless)
             if name in ("get", "pop", "getattr"):
                 texts = [scope.values[argument.value] for argument in arguments[: 2 if name == "getattr" else 1]]
                 return next((text.value for text in texts if isinstance(text, Text)), name)
             if name in ("str", "cast") and arguments:
-                return last_name(scope, arguments[-1].value, depth - 1)
+                return _last_name(scope, arguments[-1].value, depth - 1, nameless)
             return name
         case Choice(alternatives=alternatives):
-            return next(
-                (name for alternative in alternatives if (name := last_name(scope, alternative, depth - 1))), ""
-            )
+            if nameless.get(ref, 0) >= depth:
+                return ""
+            for alternative in alternatives:
+                name = _last_name(scope, alternative, depth - 1, nameless)
+                if name:
+                    return name
+            nameless[ref] = depth
+            return ""
         case Changed(base=base) | Awaited(base=base) | Narrowed(base=base) | Declared(value=base):
-            return last_name(scope, base, depth - 1)
+            return _last_name(scope, base, depth - 1, nameless)
         case Imported(module=module, name=name):
             return name or module.rpartition(".")[2]
         case _:
             return ""
 
 
-def mentioned(scope: Scope, ref: Ref, depth: int = 10) -> frozenset[str]:
+def mentioned(scope: Scope, ref: Ref) -> frozenset[str]:
     """The names that stand in an expression, those of called functions and their arguments included."""
-    if ref == NONE or depth == 0:
+    if ref == NONE:
         return frozenset()
-    match scope.values[ref]:
+    names: set[str] = set()
+    values = scope.values
+    seen = {ref}
+    level = [ref]
+    for _ in range(_MENTION_STEPS):
+        following: list[Ref] = []
+        for at in level:
+            _mention(scope, at, values[at], names, following)
+        level = [part for part in dict.fromkeys(following) if part != NONE and part not in seen]
+        if not level:
+            break
+        seen.update(level)
+    return frozenset(names)
+
+
+_MENTION_STEPS = 10
+"""From an expression to its parts, and on to theirs."""
+
+
+def _mention(scope: Scope, ref: Ref, value: Value, names: set[str], parts: list[Ref]) -> None:
+    """Put down the names that a value itself says, and of which parts it is made."""
+    match value:
         case Free(name=name):
-            return frozenset((name,))
+            names.add(name)
         case Attribute(base=base, name=name):
-            return mentioned(scope, base, depth - 1) | {name}
+            names.add(name)
+            parts.append(base)
         case Item(base=base, index=index):
-            return mentioned(scope, base, depth - 1) | mentioned(scope, index, depth - 1)
+            parts += (base, index)
         case Call(function=function, arguments=arguments):
-            parts = (function, *(argument.value for argument in arguments))
             callee = scope.values[function]
             if isinstance(callee, Free) and callee.name == "getattr" and len(arguments) > 1:
                 name_of = scope.values[arguments[1].value]
                 if isinstance(name_of, Text):
-                    return frozenset((name_of.value,)) | mentioned(scope, arguments[0].value, depth - 1)
-            return frozenset().union(*(mentioned(scope, part, depth - 1) for part in parts))
-        case Sequence(elements=parts) | Operation(operands=parts):
-            return frozenset().union(*(mentioned(scope, part, depth - 1) for part in parts))
-        case Text():
-            return frozenset()
+                    names.add(name_of.value)
+                    parts.append(arguments[0].value)
+                    return
+            parts.append(function)
+            parts.extend(argument.value for argument in arguments)
+        case Sequence(elements=elements) | Operation(operands=elements) | Choice(alternatives=elements):
+            parts.extend(elements)
         case Nested():
-            return frozenset(name for name, bound in scope.bindings if bound == ref)
-        case value:
-            alternatives = getattr(value, "alternatives", ())
-            parts = (
-                *alternatives,
-                getattr(value, "base", NONE),
-                getattr(value, "value", NONE) if isinstance(value, Declared) else NONE,
-            )
-            return frozenset().union(*(mentioned(scope, part, depth - 1) for part in parts if part != NONE))
+            names.update(name for name, bound in scope.bindings if bound == ref)
+        case Declared(value=held):
+            parts.append(held)
+        case Text():
+            pass
+        case _:
+            parts.append(getattr(value, "base", NONE))
 
 
 def root_of(scope: Scope, ref: Ref) -> Ref:

@@ -114,10 +114,12 @@ class UnclosedLoops:
         found = {Closing.OPEN}
         for other, region in regions:
             facts = self._inference.module(other).facts(region)
-            for index, scope in enumerate(facts.scopes if facts is not None else ()):
-                known = names | {name for name, ref in scope.bindings if last_name(scope, ref) in names}
-                for enclosing in facts.scopes if facts is not None and scope.parent != NONE else ():
-                    known |= {name for name, ref in enclosing.bindings if last_name(enclosing, ref) in names}
+            if facts is None:
+                continue
+            bound = [_holding(scope, names) for scope in facts.scopes]
+            anywhere = names.union(*bound)
+            for index, scope in enumerate(facts.scopes):
+                known = anywhere if scope.parent != NONE else names | bound[index]
                 found.update(self._in_scope(Frame(other, region, index), scope, known, depth, is_own=other == path))
         return _together(found)
 
@@ -203,6 +205,11 @@ class UnclosedLoops:
                 if isinstance(value, Parameter) and value.name == name:
                     found.add(self._closing(inner, ref, self._uses.of_value(inner, scope, ref), depth + 1))
         return _together(found) if found else Closing.NOT_KNOWN
+
+
+def _holding(scope: Scope, names: frozenset[str]) -> frozenset[str]:
+    """The names that a scope binds to what one of `names` holds."""
+    return frozenset(name for name, ref in scope.bindings if last_name(scope, ref) in names)
 
 
 def _together(found: set[Closing]) -> Closing:
