@@ -90,6 +90,10 @@ class FileSource:
         """Whether a region may declare `name` to be a name of the module."""
         return self._opened.may_declare_outer(index, name)
 
+    def may_rename(self, index: int, name: str) -> bool:
+        """Whether an import in a region may bring a name under another one."""
+        return self._opened.may_rename(index, name)
+
     def binding(self, name: str) -> tuple[int, ...]:
         """The regions that may bind a name and do not show which they bind."""
         return self._opened.binding(name)

@@ -15,7 +15,7 @@ from execution_lint.extract.imports import read_imports
 from execution_lint.extract.lowering import TooDeep, lower
 from execution_lint.facts.scopes import RegionFacts
 from execution_lint.source.assigning import may_assign, may_declare_outer
-from execution_lint.source.naming import may_use
+from execution_lint.source.naming import may_rename, may_use
 from execution_lint.source.outline import Statement, members, outline
 from execution_lint.source.regions import (
     BLANKS,
@@ -108,6 +108,7 @@ class OpenedFile:
         self._using: dict[tuple[int, str, bool], bool] = {}
         self._assigning: dict[tuple[int, str], bool] = {}
         self._declaring: dict[tuple[int, str], bool] = {}
+        self._renaming: dict[tuple[int, str], bool] = {}
         self._binding: dict[str, tuple[int, ...]] = {}
         self._trees: list[list[ast.stmt]] | None = None
         self.broken: Unparsable | None = None
@@ -175,6 +176,14 @@ class OpenedFile:
         known = self._declaring.get((index, name))
         if known is None:
             known = self._declaring[index, name] = may_declare_outer(self.own_text(index), name)
+        return known
+
+    def may_rename(self, index: int, name: str) -> bool:
+        """Whether an import in a region may bring a name under another one; the region counts as read."""
+        key = (index, name)
+        known = self._renaming.get(key)
+        if known is None:
+            known = self._renaming[key] = may_rename(self.own_text(index), name)
         return known
 
     def binding(self, name: str) -> tuple[int, ...]:
@@ -312,7 +321,7 @@ class OpenedFile:
     def read(self) -> tuple[int, ...]:
         """The regions whose facts were asked for, or told from their text not to matter."""
         used = (index for index, _, _ in self._using)
-        told = (index for index, _ in (*self._assigning, *self._declaring))
+        told = (index for index, _ in (*self._assigning, *self._declaring, *self._renaming))
         return tuple(sorted({*self._facts, *used, *told}))
 
     @property

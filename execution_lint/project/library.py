@@ -29,6 +29,10 @@ class Source(Protocol):
         """Whether a region may say that `name` is one of the module or of an enclosing function (`global`,
         `nonlocal`), told from the text: rather yes too often than no once."""
 
+    def may_rename(self, index: int, name: str) -> bool:
+        """Whether an import in a region may bring a name under another one, told from the text: rather yes too often
+        than no once."""
+
     def binding(self, name: str) -> tuple[int, ...]:
         """The regions that may bind a name and do not show which (imports, compound and other statements); for `*`,
         those that may import all of a module."""

@@ -52,6 +52,10 @@ class Module:
         """Whether a region may assign to the attribute `name` of something."""
         return self.mentions(region, name) and self._source.may_assign(region, name)
 
+    def may_rename(self, region: int, name: str) -> bool:
+        """Whether an import in a region may bring a name under another one: rather yes too often than no once."""
+        return self._source.may_rename(region, name)
+
     def holding(self, word: str) -> frozenset[int]:
         """The regions in whose text a word stands; of `*status`, those with a word that ends so."""
         return self._source.mentioning(word)

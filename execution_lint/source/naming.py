@@ -42,6 +42,16 @@ def may_use(text: str, name: str, *, in_strings: bool = False) -> bool:
     return False
 
 
+def may_rename(text: str, name: str) -> bool:
+    """Whether an `as` stands behind a name in a text: rather yes too often than no once."""
+    return not text.isascii() or (name in text and _renamed(name).search(text) is not None)
+
+
+@lru_cache(maxsize=1_000)
+def _renamed(name: str) -> re.Pattern[str]:
+    return re.compile(rf"\b{re.escape(name)}[\s\\]+as\b")
+
+
 @lru_cache(maxsize=1_000)
 def _word(name: str) -> re.Pattern[str]:
     return re.compile(rf"\b{re.escape(name)}\b")

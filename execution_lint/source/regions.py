@@ -25,6 +25,16 @@ _BESIDE_NAMES = frozenset(kwlist) | {"match", "case", "type"}
 """The words that can stand beside a name with nothing but blanks between them; two names are prose."""
 _QUOTES = ("", '"', "'", "\\")
 _IMPORTING = re.compile(r"\b(?:from|import)\b")
+_IMPORT = re.compile(r"\bimport\b")
+_LISTED_BEFORE = re.compile(r"[\s(]*(?:[\w\s.]+,\s*)*\Z")
+_LISTED_BEHIND = re.compile(r"[ \t\f]*(?:[,)#;\\]|as\b|\Z)")
+"""What stands before and behind a name in an import that goes on over several lines."""
+_STAR_BEHIND = re.compile(r"[ \t\f]*[*\\]")
+_CLASS = re.compile(r"class\b")
+_NO_PART_OF_A_HEAD = re.compile(r"(?:def|return|raise|import|from|assert|del|with|while|try|except|elif|async|@)(?!\w)")
+_BASE_BEHIND = re.compile(r"[ \t\f]*(?:[],)\[.#\\]|if\b|else\b|or\b|and\b|\Z)")
+"""What stands behind a base where the head of the class has begun on a line before."""
+_DEFINED_BEFORE = re.compile(r"(?:\A|\W)def\Z")
 
 
 _BEFORE_FIELD = ("", ".", ",", "(", ":", ";", "*")
@@ -99,6 +109,14 @@ class Use(Enum):
     """A name in code, or all of a string: no word of a sentence."""
     STRING = "string"
     """All of a string."""
+    IMPORTED = "imported"
+    """The name of what is imported, also where the import has begun on a line before."""
+    STARRED = "starred"
+    """A word that a star follows: the `import` of everything."""
+    BASE = "base"
+    """The name of what a class extends."""
+    DEFINITION = "definition"
+    """The name of a function that is defined."""
 
 
 class Needles(msgspec.Struct, frozen=True):
@@ -128,6 +146,10 @@ class Needles(msgspec.Struct, frozen=True):
     """Words of which one must stand in the annotation of such a variable, and so in the region, if any are given."""
     within: frozenset[str] = frozenset()
     """Words of which one must stand in the same region, if any are given."""
+    imported: frozenset[str] = frozenset()
+    starred: frozenset[str] = frozenset()
+    bases: frozenset[str] = frozenset()
+    definitions: frozenset[str] = frozenset()
 
     def __or__(self, other: "Needles") -> "Needles":
         return Needles(
@@ -145,6 +167,10 @@ class Needles(msgspec.Struct, frozen=True):
             self.fields | other.fields,
             self.types | other.types if self.types and other.types else frozenset(),
             self.within | other.within if self.within and other.within else frozenset(),
+            self.imported | other.imported,
+            self.starred | other.starred,
+            self.bases | other.bases,
+            self.definitions | other.definitions,
         )
 
     def without(self, words: frozenset[str]) -> "Needles":
@@ -164,6 +190,10 @@ class Needles(msgspec.Struct, frozen=True):
             self.fields - words,
             self.types - words,
             self.within - words,
+            self.imported - words,
+            self.starred - words,
+            self.bases - words,
+            self.definitions - words,
         )
 
     @property
@@ -178,6 +208,10 @@ class Needles(msgspec.Struct, frozen=True):
             (Use.STRING, self.strings),
             (Use.ATTRIBUTE, self.attributes),
             (Use.TARGET, self.targets),
+            (Use.IMPORTED, self.imported),
+            (Use.STARRED, self.starred),
+            (Use.BASE, self.bases),
+            (Use.DEFINITION, self.definitions),
         )
         return tuple((use, words) for use, words in every if words)
 
@@ -309,6 +343,21 @@ def _may_be(use: Use, before: str, behind: str, *, goes_on: bool) -> bool:
             )
         case Use.STRING:
             return before[-1:] in _QUOTES and behind[:1] in _QUOTES
+        case Use.IMPORTED:
+            if _IMPORT.search(before) is not None:
+                return True
+            is_behind = _LISTED_BEHIND.match(behind) is not None or (goes_on and behind.lstrip(BLANKS).startswith("."))
+            return is_behind and _LISTED_BEFORE.match(before) is not None
+        case Use.STARRED:
+            return _STAR_BEHIND.match(behind) is not None
+        case Use.BASE:
+            code = before.lstrip(BLANKS)
+            if _CLASS.match(code) is not None:
+                return True
+            return _NO_PART_OF_A_HEAD.match(code) is None and _BASE_BEHIND.match(behind) is not None
+        case Use.DEFINITION:
+            code = before.rstrip(BLANKS)
+            return (goes_on and not code) or _DEFINED_BEFORE.search(code) is not None
 
 
 def _is_beside_name(word: re.Match[str] | None) -> bool:

@@ -20,6 +20,7 @@ _PLAIN_ENCODINGS = frozenset({"", "utf-8", "ascii"})
 _NAME = re.compile(r"(?<![A-Za-z0-9_])[A-Za-z0-9_]*[^\x00-\x7f][^\x00-/:-@\[-^`{-\x7f]*")
 _AFTER_PLAIN = re.compile(rb"[ \t\f)]*(?:[:\\\r\n]|\Z)")
 """What follows the name of a variable with an annotation."""
+_STARRED = re.compile(rb"\w[ \t\f]*[*\\]")
 _DEFINITION = re.compile(rb"[\r\n][ \t\f]*(?:def|class|async)\b")
 
 
@@ -173,6 +174,8 @@ def _has_decorator(data: bytes, words: re.Pattern[bytes]) -> bool:
 
 def _may_stand_as(use: Use, data: bytes, words: frozenset[str]) -> bool:
     """Whether one of the words may have a use on one of the lines."""
+    if use is Use.STARRED and data.isascii() and _STARRED.search(data) is None:
+        return False
     for word in words:
         wanted = word.encode("utf-8", "surrogatepass")
         at = data.find(wanted)

@@ -80,7 +80,7 @@ class Families:
     def _children(self, cls: ClassThing) -> list[ClassThing]:
         """The classes whose bases name the class; a base under another name is not seen."""
         found: list[ClassThing] = []
-        for path, regions in self.inference.modules.library.candidates(Needles(frozenset({self.name(cls)}))):
+        for path, regions in self.inference.modules.library.candidates(Needles(bases=frozenset({self.name(cls)}))):
             module = self.inference.modules.at(path)
             for region in regions if module is not None else ():
                 if module is None or not _may_define_a_class(module, region):

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 from enum import Enum
+from functools import cached_property
 
 import msgspec
 
 from execution_lint.project.inference import Inference
+from execution_lint.project.modules import Module
 from execution_lint.source.regions import Needles, RegionKind
 
 RARE = 3
@@ -62,8 +64,8 @@ class Search:
                     for region in regions:
                         yield path, region
             case Reach.MODULE:
-                for path, regions in self._held(Needles(frozenset({alias.name}))):
-                    for region in regions if path == alias.path else self._importing(alias, path, regions):
+                for path, regions in self._importing(alias):
+                    for region in regions:
                         yield path, region
 
     def _with_family(self, alias: Alias) -> Iterator[tuple[str, Iterable[int]]]:
@@ -81,28 +83,73 @@ class Search:
         found[alias.path] = sorted({*own, alias.region})
         yield from sorted(found.items())
 
-    def _importing(self, alias: Alias, path: str, regions: tuple[int, ...]) -> Iterable[int]:
-        """The regions of another file that can see what a module binds: by an import of the name, by one of the
-        module under another name, or beside the name of the module."""
-        module = self._inference.modules.at(path)
-        if module is None:
-            return ()
-        if any(module.regions[region].kind in IMPORTING for region in regions):
-            return regions
-        folder, _, file = alias.path.rpartition("/")
+    def _importing(self, alias: Alias) -> Iterator[tuple[str, Iterable[int]]]:
+        """The regions that can see what a module binds: its own, those of files that import the name or all of the
+        module, and those in which the name stands behind a dot and the module beside it."""
+        modules = self._inference.modules
+        name = frozenset({alias.name})
+        givers = self._giving(alias.path)
+        stems = frozenset(map(self._stem, givers)) - {""}
+        imports = dict(self._held(Needles(imported=name)))
+        behind_a_dot = dict(self._held(Needles(attributes=name, beside=stems))) if stems else {}
+        for path in sorted({*imports, *behind_a_dot, *givers}):
+            module = modules.at(path)
+            if module is None:
+                continue
+            importing = imports.get(path, ())
+            if path in givers or any(module.regions[region].kind in IMPORTING for region in importing):
+                yield path, sorted(module.holding(alias.name))
+            else:
+                yield path, self._beside(module, stems, {*importing, *behind_a_dot.get(path, ())})
+
+    def _giving(self, path: str) -> frozenset[str]:
+        """A module, and those that import all of it."""
+        found = {path}
+        waiting = [path]
+        while waiting:
+            for taker in self._takers.get(waiting.pop(), ()):
+                if taker not in found:
+                    found.add(taker)
+                    waiting.append(taker)
+        return frozenset(found)
+
+    @cached_property
+    def _takers(self) -> dict[str, list[str]]:
+        """By module, those that import all of it."""
+        modules = self._inference.modules
+        found: dict[str, list[str]] = {}
+        for path, _ in self._held(Needles(starred=frozenset({"import"}))):
+            module = modules.at(path)
+            for star in module.star_imports() if module is not None else ():
+                given = modules.find(modules.relative(star, module), module) if module is not None else None
+                if given is not None:
+                    found.setdefault(given, []).append(path)
+        return found
+
+    def _stem(self, path: str) -> str:
+        """The last part of the name of a module; empty for the root itself."""
+        folder, _, file = path.rpartition("/")
         stem = file.removesuffix(".py")
         if stem == "__init__":
-            stem = folder.rpartition("/")[2] or self._inference.modules.library.package.rpartition(".")[2]
-        named = module.holding(stem) if stem else frozenset()
-        imports = [region for region in named if module.regions[region].kind in IMPORTING]
-        if imports and (module.star_imports() or any(module.mentions(region, "as") for region in imports)):
-            return regions
-        return [region for region in regions if region in named]
+            return folder.rpartition("/")[2] or self._inference.modules.library.package.rpartition(".")[2]
+        return stem
+
+    def _beside(self, module: Module, stems: frozenset[str], regions: set[int]) -> Iterable[int]:
+        """Those of the regions in which a module may be named too, or all where it is imported under another name."""
+        named = {stem: module.holding(stem) for stem in stems}
+        is_renamed = any(
+            module.regions[region].kind in IMPORTING and module.may_rename(region, stem)
+            for stem, holding in named.items()
+            for region in sorted(holding)
+        )
+        return sorted(regions if is_renamed else regions.intersection(frozenset().union(*named.values())))
 
     def _is_rare(self, name: str) -> bool:
+        if name.startswith("__"):
+            return False
         if name not in self._rare:
             found = 0
-            for path, regions in self._held(Needles(frozenset({name}))):
+            for path, regions in self._held(Needles(definitions=frozenset({name}))):
                 module = self._inference.modules.at(path)
                 for region in regions if module is not None else ():
                     if module is not None and module.regions[region].name == name:

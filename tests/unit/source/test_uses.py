@@ -112,6 +112,53 @@ FIELDS = {
     "# the mount:": False,
 }
 """Where a name that ends in `mount` is annotated, as far as its line tells."""
+DEFINING_NEEDLES = {
+    Use.IMPORTED: Needles(imported=frozenset({"mount"})),
+    Use.STARRED: Needles(starred=frozenset({"mount"})),
+    Use.BASE: Needles(bases=frozenset({"mount"})),
+    Use.DEFINITION: Needles(definitions=frozenset({"mount"})),
+}
+DEFINING_LINES: dict[str, set[Use]] = {
+    "import mount": {Use.IMPORTED},
+    "import os, app.mount as inner": {Use.IMPORTED},
+    "from app import other, mount as inner": {Use.IMPORTED},
+    "from app import (other, mount)": {Use.IMPORTED},
+    "from app import (\n    other, mount\n)": {Use.IMPORTED, Use.BASE},
+    "from app import (\n    mount as inner,\n)": {Use.IMPORTED},
+    "from app import (\n    mount  # the outer\n)": {Use.IMPORTED, Use.BASE},
+    "from app import \\\n    mount": {Use.IMPORTED, Use.BASE, Use.DEFINITION},
+    "import app. \\\n    mount": {Use.IMPORTED, Use.BASE, Use.DEFINITION},
+    "try: import mount\nexcept ImportError: pass": {Use.IMPORTED},
+    "from app.mount import inner": set(),
+    "from mount import inner": set(),
+    "'an import, or a mount, or both.'": {Use.IMPORTED, Use.BASE},
+    "'a mount, or both.'": {Use.BASE},
+    "x = mount": {Use.BASE},
+    "x = mount()": set(),
+    "x = y[mount]": {Use.BASE},
+    "mount()": set(),
+    "mount: int": set(),
+    "'the mount of it'": set(),
+    "return_(\n    y, mount)": {Use.IMPORTED, Use.BASE},
+    "class A(mount): pass": {Use.BASE},
+    "class A(app.mount[int], metaclass=B): pass": {Use.BASE},
+    "class A(\n    B, app.mount,\n): pass": {Use.BASE},
+    "class A(\n    mount[int],\n): pass": {Use.BASE},
+    "class A(\n    mount\n    if x else y\n): pass": {Use.IMPORTED, Use.BASE},
+    "class \\\n    A(mount): pass": {Use.BASE},
+    "class mount(A): pass": {Use.BASE},
+    "def mount(a): pass": {Use.DEFINITION},
+    "class A:\n    async def  mount (a): pass": {Use.DEFINITION},
+    "def \\\n mount(a): pass": {Use.DEFINITION},
+    "def f(mount): pass": set(),
+    "undef(mount)": {Use.BASE},
+    "mount * 2": {Use.STARRED},
+    "x = mount*2": {Use.STARRED},
+    "x = mount \\\n    * 2": {Use.STARRED, Use.BASE},
+    "from mount import *": set(),
+    "assert mount, y": set(),
+}
+"""What a name is where something is bound to it, or extended."""
 MOUNTS = Needles(fields=frozenset({"mount"}))
 TYPED = {
     "mount: Job = 1": True,
@@ -137,7 +184,7 @@ TYPED = {
 }
 """Where such a name may be annotated with a `Job`."""
 JOBS = Needles(fields=frozenset({"mount"}), types=frozenset({"Job"}))
-EVERY = {**NEEDLES, **NAME_NEEDLES}
+EVERY = {**NEEDLES, **NAME_NEEDLES, **DEFINING_NEEDLES}
 
 
 def paths(text: str, needles: Needles) -> tuple[bool, bool, bool]:
@@ -166,6 +213,13 @@ def test_a_use_is_told_from_its_line(text: str, use: Use, ending: str) -> None:
 @pytest.mark.parametrize("text", NAME_LINES)
 def test_a_name_is_told_from_a_word_of_prose(text: str, use: Use, ending: str) -> None:
     assert paths(text.replace("\n", ending) + ending, NAME_NEEDLES[use]) == ((use in NAME_LINES[text]),) * 3
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("use", DEFINING_NEEDLES)
+@pytest.mark.parametrize("text", DEFINING_LINES)
+def test_what_binds_a_name_is_told_from_its_line(text: str, use: Use, ending: str) -> None:
+    assert paths(text.replace("\n", ending) + ending, DEFINING_NEEDLES[use]) == ((use in DEFINING_LINES[text]),) * 3
 
 
 @pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
@@ -231,6 +285,9 @@ def test_another_spelling_of_the_word_counts_wherever_it_stands(use: Use) -> Non
                 "if",
                 "import",
                 "from",
+                "class",
+                "def",
+                "as",
                 "x",
                 "ｍount",
                 "é",
