@@ -30,10 +30,9 @@ _LISTED_BEFORE = re.compile(r"[\s(]*(?:[\w\s.]+,\s*)*\Z")
 _LISTED_BEHIND = re.compile(r"[ \t\f]*(?:[,)#;\\]|as\b|\Z)")
 """What stands before and behind a name in an import that goes on over several lines."""
 _STAR_BEHIND = re.compile(r"[ \t\f]*[*\\]")
-_CLASS = re.compile(r"class\b")
 _NO_PART_OF_A_HEAD = re.compile(r"(?:def|return|raise|import|from|assert|del|with|while|try|except|elif|async|@)(?!\w)")
 _BASE_BEHIND = re.compile(r"[ \t\f]*(?:[],)\[.#\\]|if\b|else\b|or\b|and\b|\Z)")
-"""What stands behind a base where the head of the class has begun on a line before."""
+"""How no line begins that is a part of the head of a class, and what stands behind a base on one that is."""
 _DEFINED_BEFORE = re.compile(r"(?:\A|\W)def\Z")
 
 
@@ -344,17 +343,16 @@ def _may_be(use: Use, before: str, behind: str, *, goes_on: bool) -> bool:
         case Use.STRING:
             return before[-1:] in _QUOTES and behind[:1] in _QUOTES
         case Use.IMPORTED:
-            if _IMPORT.search(before) is not None:
-                return True
-            is_behind = _LISTED_BEHIND.match(behind) is not None or (goes_on and behind.lstrip(BLANKS).startswith("."))
-            return is_behind and _LISTED_BEFORE.match(before) is not None
+            is_first = _IMPORT.search(before) is not None
+            if _LISTED_BEHIND.match(behind) is None and not (
+                (is_first or goes_on) and behind.lstrip(BLANKS).startswith(".")
+            ):
+                return False
+            return is_first or _LISTED_BEFORE.match(before) is not None
         case Use.STARRED:
             return _STAR_BEHIND.match(behind) is not None
         case Use.BASE:
-            code = before.lstrip(BLANKS)
-            if _CLASS.match(code) is not None:
-                return True
-            return _NO_PART_OF_A_HEAD.match(code) is None and _BASE_BEHIND.match(behind) is not None
+            return _BASE_BEHIND.match(behind) is not None and _NO_PART_OF_A_HEAD.match(before.lstrip(BLANKS)) is None
         case Use.DEFINITION:
             code = before.rstrip(BLANKS)
             return (goes_on and not code) or _DEFINED_BEFORE.search(code) is not None

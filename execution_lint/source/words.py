@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Collection
+from functools import lru_cache
 
 from execution_lint.source.regions import Needles, Use, ending_in, is_annotated, stands_as, stands_for_ending, words_in
 from execution_lint.source.text import Undecodable, declared_encoding, decode
@@ -20,7 +21,17 @@ _PLAIN_ENCODINGS = frozenset({"", "utf-8", "ascii"})
 _NAME = re.compile(r"(?<![A-Za-z0-9_])[A-Za-z0-9_]*[^\x00-\x7f][^\x00-/:-@\[-^`{-\x7f]*")
 _AFTER_PLAIN = re.compile(rb"[ \t\f)]*(?:[:\\\r\n]|\Z)")
 """What follows the name of a variable with an annotation."""
-_STARRED = re.compile(rb"\w[ \t\f]*[*\\]")
+_WORDS = frozenset(byte for byte in range(0x80) if chr(byte).isalnum() or byte == ord("_"))
+_BEHIND = {
+    Use.METHOD: rb"[ \t\f)]*[(\\]",
+    Use.CALL: rb"[ \t\f)]*[(\\]",
+    Use.KEYWORD: rb"[ \t\f]*[=\\]",
+    Use.STRING: rb"(?:[\"'\\\r\n]|\Z)",
+    Use.IMPORTED: rb"[ \t\f]*(?:[,)#;.\\\r\n]|as\b|\Z)",
+    Use.STARRED: rb"[ \t\f]*[*\\]",
+    Use.BASE: rb"[ \t\f]*(?:[],)\[.#\\\r\n]|if\b|else\b|or\b|and\b|\Z)",
+}
+"""What stands behind a word that has a use, where its line is ASCII."""
 _DEFINITION = re.compile(rb"[\r\n][ \t\f]*(?:def|class|async)\b")
 
 
@@ -174,19 +185,26 @@ def _has_decorator(data: bytes, words: re.Pattern[bytes]) -> bool:
 
 def _may_stand_as(use: Use, data: bytes, words: frozenset[str]) -> bool:
     """Whether one of the words may have a use on one of the lines."""
-    if use is Use.STARRED and data.isascii() and _STARRED.search(data) is None:
-        return False
+    behind = _BEHIND.get(use, rb"(?!\w)") if data.isascii() else b""
     for word in words:
-        wanted = word.encode("utf-8", "surrogatepass")
-        at = data.find(wanted)
-        while at >= 0:
-            start = _line_start(data, at)
+        wanted = _followed(word, behind)
+        found = wanted.search(data)
+        while found is not None:
+            at = found.start()
             end = _line_end(data, at)
-            line = data[start:end].decode("utf-8", "replace")
-            if stands_as(use, line, word, goes_on=data[max(start - 3, 0) : start].rstrip(b"\r\n").endswith(b"\\")):
-                return True
-            at = data.find(wanted, end)
+            if not (at and data[at - 1] in _WORDS):
+                start = _line_start(data, at)
+                line = data[start:end].decode("utf-8", "replace")
+                if stands_as(use, line, word, goes_on=data[max(start - 3, 0) : start].rstrip(b"\r\n").endswith(b"\\")):
+                    return True
+            found = wanted.search(data, found.end())
     return False
+
+
+@lru_cache(maxsize=2_000)
+def _followed(word: str, behind: bytes) -> re.Pattern[bytes]:
+    """A word with what must stand behind it."""
+    return re.compile(re.escape(word.encode("utf-8", "surrogatepass")) + behind)
 
 
 def _is_annotated_in(data: bytes, word: str, types: frozenset[str]) -> bool:
