@@ -8,7 +8,7 @@ from collections.abc import Callable
 from itertools import pairwise
 
 from execution_lint.extract.chains import MAXIMUM_CHAIN
-from execution_lint.extract.flow import MAXIMUM_DEPTH, TooDeep
+from execution_lint.extract.flow import MAXIMUM_DEPTH, Environment, TooDeep
 from execution_lint.extract.targets import Targets
 from execution_lint.facts.scopes import (
     Comparison,
@@ -41,7 +41,12 @@ from execution_lint.facts.values import (
 )
 
 _MUTATORS = frozenset({"update", "setdefault", "pop", "popitem", "clear"})
-_LIST_MUTATORS = frozenset({"append", "extend", "insert", "remove", "popitem", "add", "discard", "sort", "reverse"})
+_ALL_MUTATORS = _MUTATORS | {"append", "extend", "insert", "remove", "add", "discard", "sort", "reverse"}
+
+# One of each is enough for all regions.
+_FREE: dict[str, Free] = {}
+_CONSTANTS: dict[tuple[type[object], str], Constant] = {}
+_KINDS: dict[type[object], str] = {type(None): "None", type(...): "ellipsis"}
 
 OPERATORS: dict[type[ast.AST], str] = {
     ast.Eq: "==",
@@ -78,7 +83,11 @@ class Expressions(Targets):
     """Adds the value of every expression to the scope, with what it does to the names."""
 
     def expression(self, node: ast.expr) -> Ref:
-        handler = _EXPRESSIONS.get(type(node))
+        kind = type(node)
+        if kind is ast.Name:
+            # Most are names.
+            return self.name_of(node)  # type: ignore[arg-type]  # the exact type was compared above
+        handler = _EXPRESSIONS.get(kind)
         if handler is None:
             return self.add(Unknown(f"a {type(node).__name__} expression"), node)
         region = self.region
@@ -90,30 +99,34 @@ class Expressions(Targets):
         return value
 
     def name_of(self, node: ast.Name) -> Ref:
+        name = node.id
         if self.environment is not None:
-            value = self.environment.get(node.id)
+            value = self.environment.get(name)
             if value is not None:
                 return value
-        if node.id in self.locals:
-            return self.add(Unknown(f"`{node.id}` is not bound on this way"), node)
-        return self.add(Free(node.id), node)
+        if name in self.locals:
+            return self.add(Unknown(f"`{name}` is not bound on this way"), node)
+        free = _FREE.get(name)
+        if free is None:
+            free = _FREE[name] = Free(name)
+        return self.add(free, node)
 
     def constant(self, node: ast.Constant) -> Ref:
-        match node.value:
-            case str():
-                return self.add(Text(node.value), node)
-            case None:
-                return self.add(Constant("None", "None"), node)
-            case _ if node.value is ...:
-                return self.add(Constant("ellipsis", "..."), node)
-            case bytes():
-                return self.add(Constant("bytes", ""), node)
-            case bool():
-                return self.add(Constant("bool", str(node.value)), node)
-            case int():
-                return self.add(Constant("int", hex(node.value) if abs(node.value) >> 64 else str(node.value)), node)
-            case _:
-                return self.add(Constant(type(node.value).__name__, repr(node.value)), node)
+        literal = node.value
+        if isinstance(literal, str):
+            return self.add(Text(literal), node)
+        kind = type(literal)
+        if isinstance(literal, bytes):
+            text = ""
+        elif isinstance(literal, int) and abs(literal) >> 64:
+            text = hex(literal)
+        else:
+            text = "..." if literal is ... else repr(literal)
+        key = (kind, text)
+        constant = _CONSTANTS.get(key)
+        if constant is None:
+            constant = _CONSTANTS[key] = Constant(_KINDS.get(kind, kind.__name__), text)
+        return self.add(constant, node)
 
     def attribute(self, node: ast.Attribute) -> Ref:
         base = self.expression(node.value)
@@ -122,11 +135,13 @@ class Expressions(Targets):
     def call(self, node: ast.Call) -> Ref:
         function = self.expression(node.func)
         arguments = [self.argument(argument) for argument in node.args]
-        arguments += [Argument(keyword.arg or "**", self.expression(keyword.value)) for keyword in node.keywords]
+        for keyword in node.keywords:
+            arguments.append(Argument(keyword.arg or "**", self.expression(keyword.value)))
         call = self.add(Call(function, tuple(arguments)), node)
         if self.loops:
             self.repeated.append(call)
-        self.effects(node, arguments, call)
+        if self.environment is not None:
+            self.effects(node, arguments, call, self.environment)
         return call
 
     def argument(self, node: ast.expr) -> Argument:
@@ -134,29 +149,27 @@ class Expressions(Targets):
             return Argument("*", self.expression(node.value))
         return Argument("", self.expression(node))
 
-    def effects(self, node: ast.Call, arguments: list[Argument], call: Ref) -> None:
+    def effects(self, node: ast.Call, arguments: list[Argument], call: Ref, environment: Environment) -> None:
         """What the call does to the names it is given: a method that changes its receiver, a dict that is handed on."""
-        if self.environment is None:
-            return
-        match node.func:
-            case ast.Attribute(value=ast.Name(id=name), attr=method) if (
-                name in self.environment and method in _MUTATORS | _LIST_MUTATORS
-            ):
-                receiver = self.environment[name]
+        function = node.func
+        if isinstance(function, ast.Attribute) and function.attr in _ALL_MUTATORS:
+            method = function.attr
+            if isinstance(function.value, ast.Name) and function.value.id in environment:
+                receiver = environment[function.value.id]
                 how = method if method in _MUTATORS else "method"
                 key = arguments[0].value if arguments and method != "update" and arguments[0].name == "" else NONE
                 self.rebind(receiver, self.add(Changed(receiver, how, key, call), node))
-            case _:
-                pass
-        for argument, given in zip(arguments, [*node.args, *(keyword.value for keyword in node.keywords)], strict=True):
-            if (
-                isinstance(given, ast.Name)
-                and argument.name in ("", argument.name)
-                and not argument.name.startswith("*")
-                and self.environment.get(given.id) == argument.value
-                and self.is_changeable(argument.value)
-            ):
-                self.rebind(argument.value, self.add(Changed(argument.value, "passed", NONE, call), node))
+        for position, given in enumerate(node.args):
+            if type(given) is ast.Name:
+                self.handed_on(given, arguments[position].value, node, call, environment)
+        for keyword, argument in zip(node.keywords, arguments[len(node.args) :], strict=True):
+            if type(keyword.value) is ast.Name and keyword.arg is not None:
+                self.handed_on(keyword.value, argument.value, node, call, environment)
+
+    def handed_on(self, name: ast.Name, value: Ref, node: ast.Call, call: Ref, environment: Environment) -> None:
+        """A name is given to a call, which may change the dict that it stands for."""
+        if environment.get(name.id) == value and self.is_changeable(value):
+            self.rebind(value, self.add(Changed(value, "passed", NONE, call), node))
 
     def subscript(self, node: ast.Subscript) -> Ref:
         base = self.expression(node.value)
@@ -311,6 +324,9 @@ class Expressions(Targets):
 
     def annotation(self, node: ast.expr) -> Ref:
         """Like an expression, with what stands in quotes read as code."""
+        kind = type(node)
+        if kind is ast.Name or kind is ast.Attribute:
+            return self.expression(node)
         match node:
             case ast.Constant(value=str(text)):
                 return self.quoted(node, text)

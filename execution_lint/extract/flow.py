@@ -26,13 +26,17 @@ from execution_lint.facts.scopes import (
 from execution_lint.facts.values import (
     NONE,
     Argument,
+    Attribute,
     Call,
     Changed,
     Choice,
     Declared,
+    Element,
     Free,
+    Item,
     Mapping,
     Narrowed,
+    Parameter,
     Ref,
     Value,
 )
@@ -45,6 +49,8 @@ FLOW = ""
 """Name of the pseudo variable that holds the flow of control."""
 
 Environment = dict[str, Ref]
+
+_SIMPLE = (Parameter, Attribute, Item, Element)
 
 Builder = TypeVar("Builder", bound="Flow")
 
@@ -187,28 +193,34 @@ class Flow(ABC):
         if len(alive) == 1:
             return dict(alive[0])
         result = dict(alive[0])
-        names: dict[str, None] = {}
-        for environment in alive:
-            names.update(dict.fromkeys(environment))
-        for name in names:
-            values = tuple(dict.fromkeys(environment[name] for environment in alive if name in environment))
-            if len(values) > 1:
-                # What one arm knows of a value, the code behind the arms does not.
-                values = tuple(dict.fromkeys(self.widened(value) for value in values))
+        different: set[str] = set()
+        for environment in alive[1:]:
+            for name, value in environment.items():
+                if name not in result:
+                    result[name] = value
+                elif result[name] != value:
+                    different.add(name)
+        for name in list(filter(different.__contains__, result)) if different else ():
+            # What one arm knows of a value, the code behind the arms does not.
+            found = dict.fromkeys(self.widened(ways[name]) for ways in alive if name in ways)
+            values = tuple(found)
             result[name] = values[0] if len(values) == 1 else self.add(Choice("join", values), self._origin(values))
         return result
 
     def widened(self, ref: Ref) -> Ref:
         """The value without what a test told of it, where every other way to go has ended the value is told still."""
+        values = self.values
         while ref != NONE:
-            value = self.values[ref]
-            if not isinstance(value, Narrowed):
+            value = values[ref]
+            if type(value) is not Narrowed:
                 break
             ref = value.base
         return ref
 
     def narrow(self, test: ast.expr, holds: bool) -> None:
         """What the names stand for where a test holds, or does not."""
+        if isinstance(test, (ast.Attribute, ast.Subscript)):
+            return
         match test:
             case ast.UnaryOp(op=ast.Not(), operand=operand):
                 self.narrow(operand, not holds)
@@ -251,8 +263,14 @@ class Flow(ABC):
 
     def is_changeable(self, value: Ref) -> bool:
         """Whether the value is a dict that was built in this scope, whose keys a call could change."""
+        values = self.values
         for _ in range(64):
-            match self.values[value]:
+            if value == NONE:
+                return False
+            made = values[value]
+            if isinstance(made, _SIMPLE):
+                return False
+            match made:
                 case Mapping():
                     return True
                 case Changed(base=base) | Narrowed(base=base) | Declared(value=base):
@@ -260,12 +278,10 @@ class Flow(ABC):
                 case Choice(kind="join", alternatives=alternatives):
                     value = alternatives[0]
                 case Call(function=function):
-                    callee = self.values[function]
+                    callee = values[function]
                     return isinstance(callee, Free) and callee.name == "dict"
                 case _:
                     return False
-            if value == NONE:
-                return False
         return False
 
     def _origin(self, values: tuple[Ref, ...]) -> Placed:

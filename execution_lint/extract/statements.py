@@ -9,7 +9,7 @@ from collections.abc import Callable
 from execution_lint.extract.binding import ALL_FIELDS, LEAVES, names_bound
 from execution_lint.extract.branches import Branches, is_plain, is_telling
 from execution_lint.extract.expressions import OPERATORS
-from execution_lint.extract.flow import FLOW, Environment, Loop
+from execution_lint.extract.flow import FLOW, MAXIMUM_DEPTH, Environment, Loop, TooDeep
 from execution_lint.extract.made_enums import made_enum
 from execution_lint.facts.scopes import (
     Arm,
@@ -60,9 +60,12 @@ class Statements(Branches):
         handler = _STATEMENTS.get(type(node))
         if handler is None:
             return
-        self.enter()
+        region = self.region
+        region.depth += 1
+        if region.depth > MAXIMUM_DEPTH:
+            raise TooDeep
         handler(self, node)
-        self.region.depth -= 1
+        region.depth -= 1
 
     def expression_statement(self, node: ast.Expr) -> None:
         if isinstance(node.value, ast.Constant):
