@@ -182,7 +182,10 @@ class FileLibrary:
             self._opened[path] = None
             if data is not None:
                 try:
-                    self._opened[path] = OpenedFile(decode(data), whole=not self._locate)
+                    text = decode(data)
+                    # One object, wherever the file is in UTF-8 as it stands.
+                    encoded = text.encode()
+                    self._opened[path] = OpenedFile(text, data if encoded == data else encoded, whole=not self._locate)
                 except Undecodable as trouble:
                     self._undecodable[path] = Trouble(trouble.line, trouble.reason)
         return self._opened[path]
@@ -244,14 +247,7 @@ class FileLibrary:
                 if needles.are_beside(opened.lines) and needles.stand_in(opened.lines):
                     self._note(path, opened.broken)
                 continue
-            if self._locate:
-                found = opened.candidates(needles, holding[path])
-            elif any(needles.are_beside(region.lines(opened.lines)) for region in opened.regions):
-                found = tuple(
-                    index for index, region in enumerate(opened.regions) if needles.stand_in(region.lines(opened.lines))
-                )
-            else:
-                found = ()
+            found = opened.candidates(needles, holding[path])
             if found:
                 answers[path] = found
                 yield path, found

@@ -19,7 +19,27 @@ Position: TypeAlias = tuple[int, int, int, int]
 position_of: Callable[[Placed], Position] = attrgetter("lineno", "col_offset", "end_lineno", "end_col_offset")
 
 _PARTS = 4
-_HEAD = re.compile(r"(?:async[ \t\f]+)?(?:def|class)[ \t\f]+")
+_HEAD = re.compile(rb"(?:async[ \t\f]+)?(?:def|class)[ \t\f]+")
+
+
+class Lines:
+    """The lines of a text in UTF-8."""
+
+    __slots__ = ("data", "is_ascii", "starts")
+
+    def __init__(self, data: bytes, starts: Sequence[int]) -> None:
+        """`starts` are the offsets of the lines."""
+        self.data = data
+        self.starts = starts
+        self.is_ascii = data.isascii()
+
+    def characters(self, number: int, offset: int) -> int:
+        """How many characters of a line (from 1) stand before an offset in bytes."""
+        if number > len(self.starts):
+            return offset
+        start = self.starts[number - 1]
+        head = self.data[start : start + offset]
+        return offset if head.isascii() else len(head.decode("utf-8", "replace"))
 
 
 class Coordinates:
@@ -29,11 +49,11 @@ class Coordinates:
     its own and in code points.
     """
 
-    def __init__(self, text: str, starts: Sequence[int], line_shift: int) -> None:
-        """`text` is the file's, `starts` the offsets of its lines; `line_shift` is added to a tree's line to get the
-        file's."""
-        self._text = text
-        self._starts = starts
+    __slots__ = ("_lines", "_shift")
+
+    def __init__(self, lines: Lines, line_shift: int) -> None:
+        """`lines` are the file's; `line_shift` is added to a tree's line to get the file's."""
+        self._lines = lines
         self._shift = line_shift
 
     def span(self, node: Placed) -> Span:
@@ -44,31 +64,21 @@ class Coordinates:
         """Where in the file something stands, by its lines and columns in the tree."""
         start += self._shift
         end += self._shift
-        if not self._text.isascii():
-            first = self._characters(start, first)
-            last = self._characters(end, last)
+        lines = self._lines
+        if not lines.is_ascii:
+            first = lines.characters(start, first)
+            last = lines.characters(end, last)
         return Span(start, first + 1, end, last + 1)
 
     def head(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> Span:
         """Where the name of a definition stands."""
+        lines = self._lines
         line = node.lineno + self._shift
-        column = self.span(node).start_column
-        start = column
-        if line <= len(self._starts):
-            at = self._starts[line - 1]
-            match = _HEAD.match(self._text, at + column - 1)
-            start = match.end() - at + 1 if match else column
+        start = self.span(node).start_column
+        if line <= len(lines.starts):
+            match = _HEAD.match(lines.data, lines.starts[line - 1] + node.col_offset)
+            start += len(match[0]) if match else 0
         return Span(line, start, line, start + len(node.name))
-
-    def _characters(self, number: int, offset: int) -> int:
-        """How many characters of a line stand before an offset in UTF-8 bytes."""
-        starts = self._starts
-        if number > len(starts):
-            return offset
-        line = self._text[starts[number - 1] : starts[number] if number < len(starts) else len(self._text)]
-        if line.isascii():
-            return offset
-        return len(line.encode("utf-8", "surrogatepass")[:offset].decode("utf-8", "replace"))
 
 
 class Spans(Sequence[Span]):

@@ -2,6 +2,7 @@
 
 import codecs
 import re
+from array import array
 from itertools import accumulate
 
 
@@ -59,6 +60,14 @@ def line_starts(text: str) -> tuple[int, ...]:
         return (0, *(match.end() for match in _LINE_END.finditer(text)))
     ends = accumulate([len(line) + 1 for line in text.split("\n")])
     return (0, *tuple(ends)[:-1])
+
+
+def byte_line_starts(data: bytes) -> "array[int]":
+    """The same of a text in UTF-8, in bytes."""
+    starts = array("I", accumulate(map(len, data.splitlines(keepends=True)), initial=0))
+    if len(starts) > 1 and data[-1:] not in (b"\n", b"\r"):
+        del starts[-1]
+    return starts
 
 
 def split_lines(text: str) -> list[str]:

@@ -6,10 +6,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from execution_lint.extract.coordinates import Coordinates
+from execution_lint.extract.coordinates import Coordinates, Lines
 from execution_lint.extract.imports import read_imports
 from execution_lint.extract.lowering import lower
 from execution_lint.facts.scopes import RegionFacts
+from execution_lint.source.text import byte_line_starts
 
 PLAIN = (
     "import a\n",
@@ -75,7 +76,8 @@ def lowered(text: str) -> RegionFacts | None:
 
 def coordinates(text: str) -> Coordinates:
     """Those of a region that begins on the third line of its file."""
-    return Coordinates("\n\n" + text, (0, 1, *(2 + at for at in range(len(text)) if not at or text[at - 1] == "\n")), 2)
+    data = b"\n\n" + text.encode()
+    return Coordinates(Lines(data, byte_line_starts(data)), 2)
 
 
 @pytest.mark.parametrize("text", PLAIN)

@@ -2,7 +2,8 @@
 
 import pytest
 
-from execution_lint.extract.opened import STAR, OpenedFile
+from execution_lint.extract.opened import OpenedFile
+from execution_lint.source.searching import STAR
 from execution_lint.source.words import WordIndex
 
 TEXT = """\
