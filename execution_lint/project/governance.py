@@ -37,6 +37,8 @@ _NOT_AN_EXECUTION = re.compile(
 _CHANGING = frozenset({"PATCH", "DELETE"})
 """The methods that change or remove something that is there, and execute nothing."""
 _JOB_WORD = re.compile(r"job|plugin", re.IGNORECASE)
+_EXECUTION_KEYS = ("plugin", "result")
+"""The keys of which each is a signal of an execution's answer."""
 _COLLECTION_KEYS = frozenset({"count", "total", "next_cursor", "next", "page", "limit", "offset"})
 
 
@@ -54,7 +56,8 @@ class JobSigns:
             exit = next(self._unasked, None)
             if exit is None:
                 return False
-            if exit.handler.name not in self._answering and _answers_job(exit) and exit.is_reachable:
+            may_answer = exit.handler.name not in self._answering and exit.may_answer_with("job_id")
+            if may_answer and _answers_job(exit) and exit.is_reachable:
                 self._answering.append(exit.handler.name)
         return True
 
@@ -192,18 +195,18 @@ class EnvelopeGovernance:
             return None
         if handler.routes and all(route.methods and _CHANGING.issuperset(route.methods) for route in handler.routes):
             return None
+        named: list[str] = []
+        if _EXECUTION.search(name) or any(_EXECUTION.search(path) for path in paths):
+            named.append("its path or name says execution")
+        if bare and _EXECUTION.search(bare):
+            named.append(f"it returns what `{bare}` gives")
+        if not named and not exit.may_answer_with(*_EXECUTION_KEYS):
+            return None
         objects = [answer for answer in exit.answered.answers if answer.kind is AnswerKind.OBJECT]
         if any(answer.keys & _COLLECTION_KEYS or "jsonrpc" in answer.keys for answer in objects):
             return None
-        own: list[str] = []
-        if any("plugin" in answer.keys for answer in objects):
-            own.append("it answers with `plugin`")
-        if any("result" in answer.keys for answer in objects):
-            own.append("it answers with `result`")
-        if _EXECUTION.search(name) or any(_EXECUTION.search(path) for path in paths):
-            own.append("its path or name says execution")
-        if bare and _EXECUTION.search(bare):
-            own.append(f"it returns what `{bare}` gives")
+        answering = [key for key in _EXECUTION_KEYS if any(key in answer.keys for answer in objects)]
+        own = [*(f"it answers with `{key}`" for key in answering), *named]
         if not own:
             return None
         has_jobs = signs.are_answered_beside(handler.name)

@@ -109,9 +109,15 @@ class HandlerExit:
         return self._exits.answered(self)
 
     @property
-    def may_have_model(self) -> bool:
-        """Whether a wire model with fields may decide what it sends."""
-        return self._exits.may_have_model(self)
+    def may_be_narrowed(self) -> bool:
+        """Whether a wire model with fields may keep back keys of a dict that it returns. What it answers is not asked
+        for that."""
+        return self._exits.may_be_narrowed(self)
+
+    def may_answer_with(self, *keys: str) -> bool:
+        """Whether one of the keys may be in what it answers: told without what it answers, where something else decides
+        that."""
+        return self._exits.may_answer_with(self, frozenset(keys))
 
     @property
     def bare_call(self) -> str:
@@ -168,10 +174,27 @@ class HandlerExits:
         """Whether control comes to an exit."""
         return self._reachability.is_reachable(exit.handler.frame, exit.fact.flow)
 
-    def may_have_model(self, exit: HandlerExit) -> bool:
-        """Whether a wire model with fields may decide what an exit sends."""
+    def may_be_narrowed(self, exit: HandlerExit) -> bool:
+        """Whether a wire model with fields may keep back keys of a dict that an exit returns: an object of a class and
+        a response are none."""
+        at = exit.value
+        if at is None or exit.fact.kind is ExitKind.RAISE:
+            return False
         _, wire = self._decided_for(exit.handler)
-        return wire is not None and bool(wire.fields) and exit.fact.kind is not ExitKind.RAISE
+        return wire is not None and bool(wire.fields) and not self._is_object(at) and not self._is_response(at)
+
+    def may_answer_with(self, exit: HandlerExit, keys: frozenset[str]) -> bool:
+        """Whether one of the keys may be in what an exit answers: not where it raises or streams, and of what a model
+        sends only its own."""
+        handler, at = exit.handler, exit.value
+        if exit.fact.kind is ExitKind.RAISE or handler.scope.is_generator or at is None:
+            return False
+        override, wire = self._decided_for(handler)
+        if override is not None:
+            return _hold(override, keys)
+        if wire is None or wire.keeps_more or _hold(wire.answers, keys):
+            return True
+        return any(self._is_response(value) for value in (at, *self._alternatives(at)))
 
     def answered(self, exit: HandlerExit) -> Answered:
         """What an exit answers."""
@@ -321,6 +344,11 @@ def _written(scope: Scope) -> Iterator[str]:
             case _:
                 continue
         yield from (key.value for key in keys if isinstance(key, Text))
+
+
+def _hold(answers: tuple[Answer, ...], keys: frozenset[str]) -> bool:
+    """Whether one of the keys is among those that the answers have or may have."""
+    return any(not keys.isdisjoint(answer.keys | answer.optional) for answer in answers)
 
 
 def _failed(answers: tuple[Answer, ...]) -> tuple[Answer, ...]:

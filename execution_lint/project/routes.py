@@ -86,9 +86,14 @@ class Routes:
             for definition, registrations in self.registered.items()
         }
 
+    @property
+    def exits(self) -> Iterator[HandlerExit]:
+        """Every exit of a handler, those that control never comes to included; what it answers is not asked."""
+        return (exit for exits in self._exits_of.values() for exit in exits)
+
     @cached_property
     def _signs(self) -> JobSigns:
-        return JobSigns(exit for exits in self._exits_of.values() for exit in exits)
+        return JobSigns(self.exits)
 
     @cached_property
     def registered(self) -> dict[Definition, list[Registration]]:
@@ -106,15 +111,14 @@ class Routes:
         return self._registrations.unresolved
 
     def __iter__(self) -> Iterator[RouteExit]:
-        """The exits that something can be said of: those that an envelope governs, and those that a wire model may
-        narrow. Raised errors count where an envelope shapes them."""
-        for exits in self._exits_of.values():
-            for exit in exits:
-                if exit.fact.kind is ExitKind.RAISE and not self._shapes_errors:
-                    continue
-                for governance, routes in self._governance.by_contract(exit, self._signs):
-                    if (governance is not None or exit.may_have_model) and exit.is_reachable:
-                        yield exit.governed(governance, routes)
+        """The exits that something can be said of: those that an envelope governs, and those of whose dict a wire
+        model may keep something back. Raised errors count where an envelope shapes them."""
+        for exit in self.exits:
+            if exit.fact.kind is ExitKind.RAISE and not self._shapes_errors:
+                continue
+            for governance, routes in self._governance.by_contract(exit, self._signs):
+                if (governance is not None or exit.may_be_narrowed) and exit.is_reachable:
+                    yield exit.governed(governance, routes)
 
 
 def routes_of(registrations: list[Registration]) -> tuple[Route, ...]:
