@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 
 from execution_lint.engine.library import FileLibrary
-from execution_lint.extract.opened import Unparsable
 from execution_lint.model.finding import Finding
 
 
@@ -18,6 +17,8 @@ def disagreements(findings: Iterable[Finding], library: FileLibrary) -> Iterator
         if opened is None or index is None:
             continue
         if (place.path, index) not in agreed:
+            from execution_lint.extract.opened import Unparsable
+
             # What another process found in it, or an earlier run, was not read by this one.
             with suppress(Unparsable):
                 opened.facts(index)

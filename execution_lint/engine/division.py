@@ -10,38 +10,27 @@ import msgspec
 
 from execution_lint.engine.checking import checked
 from execution_lint.engine.library import FileLibrary, Record
+from execution_lint.engine.outcome import Outcome
 from execution_lint.engine.process import can_fork
 from execution_lint.engine.progress import Progress
-from execution_lint.model.finding import Finding
-from execution_lint.project.loop_subjects import ImplicitLoop
 from execution_lint.project.project import Project
-from execution_lint.project.run_subjects import NestedRun
-from execution_lint.project.subjects import RouteExit, StatusUse, UnawaitedCoroutine
-from execution_lint.project.vocabulary_subjects import StatusField, VocabularyTwin
-from execution_lint.rules.rule import Rule, Subject
+from execution_lint.rules.rule import Rule
 
 BYTES_FOR_DIVISION = 500_000
 """Source text from which on a second process saves more than its start and what it sends cost."""
 
 _FAMILY = len("EXL1")
 
-_COSTS: Mapping[type[Subject], int] = {
-    NestedRun: 3,
-    UnawaitedCoroutine: 1,
-    ImplicitLoop: 1,
-    RouteExit: 2,
-    StatusUse: 2,
-    StatusField: 1,
-    VocabularyTwin: 1,
+_COSTS: Mapping[str, int] = {
+    "NestedRun": 3,
+    "UnawaitedCoroutine": 1,
+    "ImplicitLoop": 1,
+    "RouteExit": 2,
+    "StatusUse": 2,
+    "StatusField": 1,
+    "VocabularyTwin": 1,
 }
 """Measured on large trees; only the division of the work rests on it."""
-
-
-class Outcome(msgspec.Struct, frozen=True, array_like=True):
-    """What rules have found in a project, and what could not be decided on the way, by subject and reason."""
-
-    findings: tuple[Finding, ...]
-    undecided: tuple[tuple[str, str, int], ...]
 
 
 class _Answer(msgspec.Struct, frozen=True, array_like=True):
@@ -103,7 +92,7 @@ def _shares(rules: tuple[Rule, ...], jobs: int) -> list[tuple[Rule, ...]]:
 
 def _cost(rules: Sequence[Rule]) -> int:
     """About what the subjects of rules cost, in tenths of what all do."""
-    return sum(_COSTS.get(kind, 0) for kind in {kind for rule in rules for kind, _ in rule.checks})
+    return sum(_COSTS.get(kind, 0) for kind in {kind.__name__ for rule in rules for kind, _ in rule.checks})
 
 
 def _undecided(project: Project) -> tuple[tuple[str, str, int], ...]:

@@ -3,19 +3,22 @@
 import os
 from collections.abc import Mapping
 from hashlib import blake2b
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from execution_lint.engine.process import ready
-from execution_lint.extract.opened import OpenedFile
-from execution_lint.source.dangling import dangling, share
 from execution_lint.source.reading import MAXIMUM_SIZE
 from execution_lint.source.regions import Needles
+from execution_lint.source.signs import FileSigns, Sign
 from execution_lint.source.suppressions import may_name_us
 from execution_lint.source.text import Undecodable, decode
 from execution_lint.source.words import WordIndex
 from execution_lint.store import report_cache
 from execution_lint.store.answers import FOLDER
+
+if TYPE_CHECKING:
+    from execution_lint.extract.opened import OpenedFile
 
 SUFFIX = ".precedent"
 """Ends the name of a precedent's entry in the cache."""
@@ -62,6 +65,8 @@ class Questions(msgspec.Struct, frozen=True, array_like=True):
     needles: tuple[Needles, ...]
     weighed: tuple[bytes, ...] | None
     """The names that decide where coroutines are looked for; None where nobody asked."""
+    absent: tuple[Sign, ...]
+    """The signs that stood in no file."""
 
 
 class Basis(msgspec.Struct, frozen=True, array_like=True):
@@ -125,6 +130,12 @@ def judged(before: FilePrecedent, data: bytes, questions: Questions, *, is_spoke
         return before
     if is_spoken_of or not before.is_firm or len(data) > MAXIMUM_SIZE or may_name_us(data):
         return None
+    signs = FileSigns(data)
+    if any(signs.hold(sign) for sign in questions.absent):
+        return None
+    from execution_lint.extract.opened import OpenedFile
+    from execution_lint.source.dangling import dangling
+
     try:
         opened = OpenedFile(decode(data))
     except Undecodable:
@@ -174,6 +185,8 @@ def share_of(data: bytes, weighed: frozenset[bytes] | None) -> bytes | None:
     """The digest of a file's share in the names of coroutine functions; None where it cannot be decoded."""
     if weighed is None:
         return b""
+    from execution_lint.source.dangling import share
+
     try:
         text = data if data.isascii() else decode(data).encode("utf-8", "surrogatepass")
     except Undecodable:
@@ -181,7 +194,7 @@ def share_of(data: bytes, weighed: frozenset[bytes] | None) -> bytes | None:
     return _digest(share(text, weighed))
 
 
-def digests(opened: OpenedFile) -> bytes:
+def digests(opened: "OpenedFile") -> bytes:
     """The digest of each region's text, and of its name and kind, wherever it stands."""
     found = []
     for index, region in enumerate(opened.regions):

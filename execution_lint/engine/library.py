@@ -4,23 +4,21 @@ from collections.abc import Callable, Iterator
 from functools import cached_property, reduce
 from operator import or_
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from execution_lint.extract.opened import OpenedFile, Unparsable
-from execution_lint.facts.scopes import RegionFacts
-from execution_lint.source.dangling import CoroutineNames, dangling
+from execution_lint.engine.troubles import Trouble, put
 from execution_lint.source.reading import Unreadable, read
-from execution_lint.source.regions import Needles, Region
+from execution_lint.source.regions import Needles
+from execution_lint.source.signs import FileSigns, Sign
 from execution_lint.source.text import Undecodable, decode
 from execution_lint.source.words import WordIndex, may_hold
 
-
-class Trouble(msgspec.Struct, frozen=True, array_like=True, order=True):
-    """Why a file, or a part of it, could not be looked at."""
-
-    line: int
-    reason: str
+if TYPE_CHECKING:
+    from execution_lint.engine.opened_source import FileSource
+    from execution_lint.extract.opened import OpenedFile, Unparsable
+    from execution_lint.source.dangling import CoroutineNames
 
 
 class FileRecord(msgspec.Struct, frozen=True, array_like=True):
@@ -58,53 +56,8 @@ class Record(msgspec.Struct, frozen=True, array_like=True):
     weighed: frozenset[bytes] | None
     """The names that decide where coroutines are looked for; None where nobody asked."""
     troubles: dict[str, Trouble]
-
-
-class FileSource:
-    """An opened file as the project sees it: trouble with a region is noted, and the region is silent."""
-
-    def __init__(self, path: str, opened: OpenedFile, words: WordIndex, troubles: dict[str, Trouble]) -> None:
-        self._path = path
-        self._opened = opened
-        self._words = words
-        self._troubles = troubles
-
-    @property
-    def regions(self) -> tuple[Region, ...]:
-        """Its regions, in the order of the text."""
-        return self._opened.regions
-
-    def mentioning(self, word: str) -> frozenset[int]:
-        """The regions in whose text a word stands."""
-        return self._opened.mentioning(word, can_stand=self._words.can_hold(self._path, word))
-
-    def may_use(self, index: int, name: str, *, in_strings: bool) -> bool:
-        """Whether a name may mean in a region what it names."""
-        return self._opened.may_use(index, name, in_strings=in_strings)
-
-    def may_assign(self, index: int, name: str) -> bool:
-        """Whether a region may assign to the attribute `name` of something."""
-        return self._opened.may_assign(index, name)
-
-    def may_declare_outer(self, index: int, name: str) -> bool:
-        """Whether a region may declare `name` to be a name of the module."""
-        return self._opened.may_declare_outer(index, name)
-
-    def may_rename(self, index: int, name: str) -> bool:
-        """Whether an import in a region may bring a name under another one."""
-        return self._opened.may_rename(index, name)
-
-    def binding(self, name: str) -> tuple[int, ...]:
-        """The regions that may bind a name and do not show which they bind."""
-        return self._opened.binding(name)
-
-    def facts(self, index: int) -> RegionFacts | None:
-        """What a region says; None where it cannot be parsed."""
-        try:
-            return self._opened.facts(index)
-        except Unparsable as trouble:
-            _put(self._troubles, self._path, Trouble(trouble.line, trouble.reason))
-            return None
+    absent: tuple[Sign, ...]
+    """The signs that stand in no file."""
 
 
 class FileLibrary:
@@ -139,6 +92,8 @@ class FileLibrary:
         self._others: list[Record] = []
         self.unawaited_answers: dict[str, tuple[frozenset[str], tuple[int, ...]]] | None = None
         """The same for coroutines, with the names of the functions; None where nobody asked."""
+        self._stands: dict[Sign, bool] = {}
+        self._signs: dict[str, FileSigns] = {}
 
     @cached_property
     def package(self) -> str:
@@ -175,12 +130,15 @@ class FileLibrary:
                 self._data[path] = None
         return self._data[path]
 
-    def opened(self, path: str) -> OpenedFile | None:
+    def opened(self, path: str) -> "OpenedFile | None":
         """The opened file; None where it cannot be read or decoded, which is noted."""
         if path not in self._opened:
             data = self.data(path)
             self._opened[path] = None
             if data is not None:
+                # Imported when a file is opened: a project without subjects needs none of it.
+                from execution_lint.extract.opened import OpenedFile
+
                 try:
                     text = decode(data)
                     # One object, wherever the file is in UTF-8 as it stands.
@@ -190,7 +148,7 @@ class FileLibrary:
                     self._undecodable[path] = Trouble(trouble.line, trouble.reason)
         return self._opened[path]
 
-    def peek(self, path: str) -> OpenedFile | None:
+    def peek(self, path: str) -> "OpenedFile | None":
         """The opened file if it can be read and belongs to the project, without noting trouble."""
         return self.opened(path) if path in self._known else None
 
@@ -215,7 +173,7 @@ class FileLibrary:
         """The files whose bytes pass a test."""
         return tuple(path for path in self.paths if (data := self.data(path)) is not None and test(data))
 
-    def open(self, path: str) -> FileSource | None:
+    def open(self, path: str) -> "FileSource | None":
         """The file as the project sees it."""
         opened = self.opened(path)
         if opened is None:
@@ -223,12 +181,35 @@ class FileLibrary:
             return None
         if opened.broken is not None and not opened.regions:
             self._note(path, opened.broken)
+        from execution_lint.engine.opened_source import FileSource
+
         return FileSource(path, opened, self._words, self.troubles)
 
     def _ask(self, path: str) -> None:
         """A file that cannot be decoded is trouble once somebody asks for it."""
         if path in self._undecodable:
-            _put(self.troubles, path, self._undecodable[path])
+            put(self.troubles, path, self._undecodable[path])
+
+    def stands(self, sign: Sign) -> bool:
+        """Whether a sign may stand in any file."""
+        if sign not in self._stands:
+            self._stands[sign] = any(signs.hold(sign) for signs in self._signs_of_files())
+        return self._stands[sign]
+
+    def _signs_of_files(self) -> Iterator[FileSigns]:
+        for path in self.paths:
+            if path not in self._signs:
+                data = self.data(path)
+                if data is None:
+                    continue
+                self._signs[path] = FileSigns(data)
+            yield self._signs[path]
+
+    @property
+    def absent(self) -> tuple[Sign, ...]:
+        """The signs that were looked for and stand in no file: that anything was not looked for rests on them."""
+        own = [sign for sign, stands in self._stands.items() if not stands]
+        return tuple(dict.fromkeys((*own, *(sign for other in self._others for sign in other.absent))))
 
     def candidates(self, needles: Needles) -> Iterator[tuple[str, tuple[int, ...]]]:
         """The regions, by file, in whose text one of the needles stands."""
@@ -255,6 +236,8 @@ class FileLibrary:
     def unawaited(self) -> Iterator[tuple[str, tuple[int, ...], frozenset[str]]]:
         """The regions, by file, in which what a coroutine function gives may be left unawaited, told from the text, and
         the names of the functions."""
+        from execution_lint.source.dangling import dangling
+
         answers = self.unawaited_answers = {}
         for path in self.paths:
             names = self._coroutines.of_file(path)
@@ -310,6 +293,7 @@ class FileLibrary:
             self.unawaited_answers,
             self.weighed_names,
             self.troubles,
+            self.absent,
         )
 
     def put_down(self, record: Record) -> None:
@@ -320,7 +304,7 @@ class FileLibrary:
         if record.unawaited is not None:
             self.unawaited_answers = {**(self.unawaited_answers or {}), **record.unawaited}
         for path, trouble in record.troubles.items():
-            _put(self.troubles, path, trouble)
+            put(self.troubles, path, trouble)
 
     def passed_over(self) -> Iterator[tuple[str, int]]:
         """Coroutine functions by name that so many other functions share that their calls are not looked for in every
@@ -328,7 +312,9 @@ class FileLibrary:
         return self._coroutines.passed_over()
 
     @cached_property
-    def _coroutines(self) -> CoroutineNames:
+    def _coroutines(self) -> "CoroutineNames":
+        from execution_lint.source.dangling import CoroutineNames
+
         names = CoroutineNames()
         for path in self.paths:
             data = self.data(path)
@@ -348,16 +334,11 @@ class FileLibrary:
                 words.add(path, data)
         return words
 
-    def _note(self, path: str, trouble: Unparsable) -> None:
-        _put(self.troubles, path, Trouble(trouble.line, trouble.reason))
+    def _note(self, path: str, trouble: "Unparsable") -> None:
+        put(self.troubles, path, Trouble(trouble.line, trouble.reason))
 
 
-def _put(troubles: dict[str, Trouble], path: str, trouble: Trouble) -> None:
-    """Of several troubles with a file, the first in it is told, whoever came upon which before."""
-    troubles[path] = min(trouble, troubles.get(path, trouble))
-
-
-def _record_of(opened: OpenedFile | None) -> FileRecord | None:
+def _record_of(opened: "OpenedFile | None") -> FileRecord | None:
     if opened is None:
         return None
     mentions = {word: tuple(sorted(held)) for word, held in opened.mentions.items()}

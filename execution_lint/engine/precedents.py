@@ -1,9 +1,10 @@
 """What an earlier run asked of every file, so that a run after an edit can tell that the edit changes no answer.
 
-A project learns of its files by five questions alone: which regions hold a needle, which regions there are, whether a
-region mentions a word, which may bind a name, and what a region says. An edit after which every question that was
-asked has the answer it had cannot change what the rules find. Regions are compared by their text, wherever they
-stand: to what was found, a line is only a place, so that a file in which something was found must not change at all.
+A project learns of its files by six questions alone: which signs stand in them, which regions hold a needle, which
+regions there are, whether a region mentions a word, which may bind a name, and what a region says. An edit after which
+every question that was asked has the answer it had cannot change what the rules find. Regions are compared by their
+text, wherever they stand: to what was found, a line is only a place, so that a file in which something was found must
+not change at all.
 """
 
 import os
@@ -14,7 +15,8 @@ from contextlib import suppress
 import msgspec
 
 from execution_lint.engine.edits import SUFFIX, Asked, FilePrecedent, Questions, content_of, digests, judged, share_of
-from execution_lint.engine.library import FileLibrary, Trouble
+from execution_lint.engine.library import FileLibrary
+from execution_lint.engine.troubles import Trouble
 from execution_lint.model.finding import Finding
 from execution_lint.model.place import Place
 from execution_lint.source.discovery import FoundFile
@@ -74,7 +76,9 @@ def taken(
     return Precedent(
         "",
         os.urandom(8).hex(),
-        Questions(tuple(words), tuple(needles), tuple(sorted(weighed)) if weighed is not None else None),
+        Questions(
+            tuple(words), tuple(needles), tuple(sorted(weighed)) if weighed is not None else None, library.absent
+        ),
         frozenset((*naming_us, *troubles, *(path for finding in findings for path in _paths(finding)))),
         known,
         findings,

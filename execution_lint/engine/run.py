@@ -14,15 +14,18 @@ from execution_lint.engine import precedents
 from execution_lint.engine.confirm import disagreements
 from execution_lint.engine.edits import reference
 from execution_lint.engine.invocation import Invocation
-from execution_lint.engine.library import FileLibrary, Trouble
+from execution_lint.engine.library import FileLibrary
+from execution_lint.engine.outcome import NOTHING, Outcome
 from execution_lint.engine.plan import Plan, Planner, enums_of_contract
 from execution_lint.engine.process import ready, usual_jobs
 from execution_lint.engine.progress import Progress
 from execution_lint.engine.sift import Sieve
+from execution_lint.engine.troubles import Trouble
 from execution_lint.engine.watch import Watch
 from execution_lint.model.finding import Finding
 from execution_lint.model.place import Place, Span
 from execution_lint.model.report import Counts, ProjectReport, Report, SetAside, Undecided
+from execution_lint.rules.declaration import declared_rules
 from execution_lint.rules.linter import exl001_unparsed_file, exl002_crashed_rule
 from execution_lint.source.reading import MAXIMUM_SIZE
 from execution_lint.source.suppressions import may_name_us
@@ -167,20 +170,7 @@ def _scanned(
     explicit = plan.found.explicit & frozenset(paths)
     known = precedents.standing(*cache, library, plan.found.files, explicit) if cache is not None else None
     if known is None:
-        # Not needed to judge an edit, and dear.
-        from execution_lint.engine.division import outcome
-        from execution_lint.project.project import Project
-        from execution_lint.rules.rule import all_rules
-
-        project = Project(library, plan.config)
-        watch.made.append(project)
-        for _, enum in enums_of_contract(plan.config):
-            # Asked before by the plan, of a library of its own; an edit that takes the enum away must not pass.
-            project.has_enum(enum)
-        rules = tuple(rule for rule in all_rules() if rule.code in plan.codes)
-        size = sum(file.size for file in plan.found.files)
-        jobs = (invocation.jobs or usual_jobs()) if invocation.locate else 1
-        checked = outcome(library, project, rules, progress, jobs=jobs, size=size, debug=invocation.debug)
+        checked = _checked(invocation, plan, library, progress, watch) if _concerned(plan, library) else NOTHING
         found = [*checked.findings, *_troubles(library.troubles)]
         troubles, undecided = dict(library.troubles), checked.undecided
     else:
@@ -230,6 +220,37 @@ def _scanned(
         notes=(*plan.notes, *doubts),
         troubled=troubled,
     )
+
+
+def _concerned(plan: Plan, library: FileLibrary) -> frozenset[str]:
+    """The rules for which the project can have a subject."""
+    from execution_lint.project import existence
+
+    return frozenset(
+        rule.code
+        for rule in declared_rules()
+        if rule.code in plan.codes
+        and any(existence.may_exist(kind, plan.config, library.stands) for kind in rule.subjects)
+    )
+
+
+def _checked(
+    invocation: Invocation, plan: Plan, library: FileLibrary, progress: Progress | None, watch: Watch
+) -> Outcome:
+    # Not needed where there is nothing to check, and dear.
+    from execution_lint.engine.division import outcome
+    from execution_lint.project.project import Project
+    from execution_lint.rules.rule import rules_of
+
+    project = Project(library, plan.config)
+    watch.made.append(project)
+    for _, enum in enums_of_contract(plan.config):
+        # Asked before by the plan, of a library of its own; an edit that takes the enum away must not pass.
+        project.has_enum(enum)
+    size = sum(file.size for file in plan.found.files)
+    jobs = (invocation.jobs or usual_jobs()) if invocation.locate else 1
+    rules = rules_of(_concerned(plan, library))
+    return outcome(library, project, rules, progress, jobs=jobs, size=size, debug=invocation.debug)
 
 
 def _with_stdin(invocation: Invocation, plan: Plan) -> tuple[tuple[str, ...], dict[str, bytes]]:

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from execution_lint.facts.scopes import RegionFacts
 from execution_lint.source.regions import Needles, Region
+from execution_lint.source.signs import Sign
 
 
 class Source(Protocol):
@@ -51,6 +52,9 @@ class Library(Protocol):
     @property
     def package(self) -> str:
         """Dotted name of the package that the root itself is, if it has an `__init__.py`; empty otherwise."""
+
+    def stands(self, sign: Sign) -> bool:
+        """Whether a sign may stand in any file."""
 
     def open(self, path: str) -> Source | None:
         """The file at `path`; None where it cannot be read or decoded (which the library reports)."""

@@ -11,12 +11,12 @@ from execution_lint.model.place import Place
 from execution_lint.project.inference import Inference
 from execution_lint.project.spelling import mentioned
 from execution_lint.project.status_carriers import Carriers
-from execution_lint.project.status_fields import NAMES
 from execution_lint.project.status_literals import StatusLiteral, StatusLiterals
+from execution_lint.project.status_names import FIELDS, is_status_name
 from execution_lint.project.status_subjects import StatusSubjects
 from execution_lint.project.subjects import StatusPlace
 from execution_lint.project.things import ConstantThing, Frame, TextThing, Things
-from execution_lint.project.vocabularies import Vocabularies, is_status_name
+from execution_lint.project.vocabularies import Vocabularies
 from execution_lint.project.vocabulary_subjects import ListedWord
 from execution_lint.source.regions import Needles, RegionKind
 
@@ -44,7 +44,7 @@ class ListedCarriers(Carriers):
     def naming(self) -> dict[str, tuple[int, ...]]:
         """The regions, by file, that name such a type and something called like a status."""
         called = frozenset(name for name in self.names if is_status_name(name))
-        found = self._inference.modules.library.candidates(Needles(self.names, within=NAMES | called))
+        found = self._inference.modules.library.candidates(Needles(self.names, within=FIELDS | called))
         return {path: regions for path, regions in found if self._inference.modules.at(path) is not None}
 
     @cached_property

@@ -1,10 +1,13 @@
 """Which web frameworks a project speaks of, so that nobody looks for the routes of others."""
 
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from execution_lint.project.frameworks import METHODS, NOT_READ, PACKAGES
-from execution_lint.project.inference import Inference
 from execution_lint.source.regions import Needles
+
+if TYPE_CHECKING:
+    from execution_lint.project.inference import Inference
 
 INCLUDING = {
     "": frozenset({"include_router", "register_blueprint", "mount", "routes"}),
@@ -58,7 +61,7 @@ _IMPORTED_UNREAD = Needles(imports=frozenset(name.partition(".")[0] for name in 
 class Presence:
     """Knows the frameworks whose name stands in a file of the project."""
 
-    def __init__(self, inference: Inference) -> None:
+    def __init__(self, inference: "Inference") -> None:
         self._inference = inference
 
     def has(self, package: str) -> bool:

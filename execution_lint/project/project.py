@@ -2,69 +2,33 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from typing import TypeVar, cast
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from execution_lint.config.schema import Config, Reference
 from execution_lint.model.confidence import Confidence
-from execution_lint.project.answer_models import answer_models
-from execution_lint.project.answer_values import AnswerValues
-from execution_lint.project.answered_statuses import AnsweredStatuses
-from execution_lint.project.call_graph.nested_runs import NestedRuns
-from execution_lint.project.coroutines import Coroutines
-from execution_lint.project.error_answers import ErrorAnswers
-from execution_lint.project.idle_contract import IdleContract
-from execution_lint.project.implicit_loops import ImplicitLoops
+from execution_lint.project import existence
 from execution_lint.project.inference import Inference
-from execution_lint.project.invented_identifiers import InventedIdentifiers
 from execution_lint.project.library import Library
-from execution_lint.project.listed_words import ListedWords
-from execution_lint.project.loop_bridges import LoopBridges
-from execution_lint.project.loop_patches import LoopPatches
-from execution_lint.project.loop_subjects import ImplicitLoop, LoopBridge, LoopPatch, UnclosedLoop
-from execution_lint.project.loops import Loops
 from execution_lint.project.modules import Modules
-from execution_lint.project.reachability import Reachability
-from execution_lint.project.routes import Routes
-from execution_lint.project.run_subjects import ImportTimeRun, LoopRun, NestedRun
-from execution_lint.project.shadows import Shadows
-from execution_lint.project.shapes import Shapes
-from execution_lint.project.status_fields import StatusFields
-from execution_lint.project.statuses import Statuses
-from execution_lint.project.subjects import (
-    AnsweredStatus,
-    AnswerKind,
-    AnswerModel,
-    ErrorAnswer,
-    IdleEntry,
-    InventedIdentifier,
-    LoopCall,
-    RoutedHandler,
-    RouteExit,
-    ShadowedRoute,
-    StatusUse,
-    TupleAnswer,
-    UnawaitedCoroutine,
-)
+from execution_lint.project.subjects import AnsweredStatus, AnswerKind, IdleEntry, LoopCall, RouteExit, StatusUse
 from execution_lint.project.things import ClassThing, Thing
-from execution_lint.project.tuple_answers import TupleAnswers
-from execution_lint.project.unclosed_loops import UnclosedLoops
-from execution_lint.project.vocabularies import Vocabularies
-from execution_lint.project.vocabulary_governance import VocabularyGovernance
-from execution_lint.project.vocabulary_subjects import (
-    ListedWord,
-    StatusBranch,
-    StatusComparison,
-    StatusField,
-    StatusLookup,
-    StatusMove,
-    VocabularyTwin,
-)
+
+if TYPE_CHECKING:
+    from execution_lint.project.answer_values import AnswerValues
+    from execution_lint.project.call_graph.nested_runs import NestedRuns
+    from execution_lint.project.loops import Loops
+    from execution_lint.project.reachability import Reachability
+    from execution_lint.project.routes import Routes
+    from execution_lint.project.shapes import Shapes
+    from execution_lint.project.vocabularies import Vocabularies
+    from execution_lint.project.vocabulary_governance import VocabularyGovernance
 
 Kind = TypeVar("Kind")
 
 
 class Project:
-    """One project, linked lazily: a subject is made when a rule asks for its kind."""
+    """One project, linked lazily: a subject is made when a rule asks for its kind, and what makes it imported then."""
 
     def __init__(self, library: Library, config: Config) -> None:
         self.config = config
@@ -73,57 +37,167 @@ class Project:
         """What could not be decided, by subject and reason."""
         self.notes: list[str] = []
         """What an inventory should say beside its entries."""
-        self._makers: dict[type[object], Callable[[], Iterator[object]]] = {
-            LoopCall: lambda: iter(self.loops),
-            UnclosedLoop: lambda: iter(UnclosedLoops(self.loops, self.runs.callers, self.undecided)),
-            LoopRun: lambda: self.runs.all(),
-            LoopBridge: lambda: iter(LoopBridges(self.inference)),
-            NestedRun: lambda: self.runs.nested(),
-            ImportTimeRun: lambda: self.runs.at_import(),
-            ImplicitLoop: lambda: iter(ImplicitLoops(self.inference, self.runs.running, self.undecided)),
-            LoopPatch: lambda: iter(LoopPatches(self.inference)),
-            UnawaitedCoroutine: lambda: iter(Coroutines(self.inference, self._cannot_tell("coroutine"))),
-            RouteExit: self._route_exits,
-            AnswerModel: lambda: answer_models(self.subjects(RouteExit)),
-            AnsweredStatus: self._answered_statuses,
-            ErrorAnswer: lambda: ErrorAnswers(self.inference, self.shapes, self.reachability).of_exits(
-                self.subjects(RouteExit)
-            ),
-            InventedIdentifier: lambda: InventedIdentifiers(self.inference, self._values).of_exits(
-                self.subjects(RouteExit)
-            ),
-            RoutedHandler: lambda: iter(self.routes.handlers),
-            StatusUse: self._status_uses,
-            ShadowedRoute: lambda: iter(Shadows(self.inference, self.routes.registered)),
-            TupleAnswer: lambda: iter(TupleAnswers(self.inference, self.reachability, self.routes.registered)),
-            IdleEntry: self._idle_entries,
-            ListedWord: lambda: iter(ListedWords(self.inference, self.vocabularies)),
-            StatusLookup: lambda: self.governance.lookups(),
-            StatusComparison: lambda: self.governance.comparisons(),
-            StatusBranch: lambda: self.governance.branches(),
-            VocabularyTwin: lambda: self.governance.twins(),
-            StatusField: lambda: iter(StatusFields(self.inference, self.vocabularies, self.config, self.undecided)),
-            StatusMove: lambda: self.governance.moves(),
+        self._makers: dict[str, Callable[[], Iterator[object]]] = {
+            "LoopCall": lambda: iter(self.loops),
+            "UnclosedLoop": self._unclosed_loops,
+            "LoopRun": lambda: self.runs.all(),
+            "LoopBridge": self._loop_bridges,
+            "NestedRun": lambda: self.runs.nested(),
+            "ImportTimeRun": lambda: self.runs.at_import(),
+            "ImplicitLoop": self._implicit_loops,
+            "LoopPatch": self._loop_patches,
+            "UnawaitedCoroutine": self._unawaited_coroutines,
+            "RouteExit": self._route_exits,
+            "AnswerModel": self._answer_models,
+            "AnsweredStatus": self._answered_statuses,
+            "ErrorAnswer": self._error_answers,
+            "InventedIdentifier": self._invented_identifiers,
+            "RoutedHandler": lambda: iter(self.routes.handlers),
+            "StatusUse": self._status_uses,
+            "ShadowedRoute": self._shadowed_routes,
+            "TupleAnswer": self._tuple_answers,
+            "IdleEntry": self._idle_entries,
+            "ListedWord": self._listed_words,
+            "StatusLookup": lambda: self.governance.lookups(),
+            "StatusComparison": lambda: self.governance.comparisons(),
+            "StatusBranch": lambda: self.governance.branches(),
+            "VocabularyTwin": lambda: self.governance.twins(),
+            "StatusField": self._status_fields,
+            "StatusMove": lambda: self.governance.moves(),
         }
-        self.loops = Loops(self.inference, config.event_loop.owners)
-        self.runs = NestedRuns(self.inference, self.undecided)
-        self.reachability = Reachability(self.inference)
-        self.shapes = Shapes(self.inference, self.reachability)
-        self._values = AnswerValues(self.inference, self.shapes)
-        self.vocabularies = Vocabularies(self.inference, config)
-        self.governance = VocabularyGovernance(self.inference, self.vocabularies, config)
-        self.routes = Routes(self.inference, self.shapes, self.reachability, config)
         self._made: dict[type[object], tuple[object, ...]] = {}
+
+    @cached_property
+    def loops(self) -> "Loops":
+        """The calls that make loops."""
+        from execution_lint.project.loops import Loops
+
+        return Loops(self.inference, self.config.event_loop.owners)
+
+    @cached_property
+    def runs(self) -> "NestedRuns":
+        """The calls that run loops."""
+        from execution_lint.project.call_graph.nested_runs import NestedRuns
+
+        return NestedRuns(self.inference, self.undecided)
+
+    @cached_property
+    def reachability(self) -> "Reachability":
+        """Which code is executed at all."""
+        from execution_lint.project.reachability import Reachability
+
+        return Reachability(self.inference)
+
+    @cached_property
+    def shapes(self) -> "Shapes":
+        """What a value looks like where it is sent."""
+        from execution_lint.project.shapes import Shapes
+
+        return Shapes(self.inference, self.reachability)
+
+    @cached_property
+    def _values(self) -> "AnswerValues":
+        from execution_lint.project.answer_values import AnswerValues
+
+        return AnswerValues(self.inference, self.shapes)
+
+    @cached_property
+    def vocabularies(self) -> "Vocabularies":
+        """The enums whose values are statuses."""
+        from execution_lint.project.vocabularies import Vocabularies
+
+        return Vocabularies(self.inference, self.config)
+
+    @cached_property
+    def governance(self) -> "VocabularyGovernance":
+        """What is done with vocabularies."""
+        from execution_lint.project.vocabulary_governance import VocabularyGovernance
+
+        return VocabularyGovernance(self.inference, self.vocabularies, self.config)
+
+    @cached_property
+    def routes(self) -> "Routes":
+        """The routes with their handlers."""
+        from execution_lint.project.routes import Routes
+
+        return Routes(self.inference, self.shapes, self.reachability, self.config)
 
     def subjects(self, kind: type[Kind]) -> tuple[Kind, ...]:
         """Every subject of a kind, in the order of files and lines."""
         if kind not in self._made:
-            self._made[kind] = tuple(self._makers[kind]())
+            name = kind.__name__
+            self._made[kind] = tuple(self._makers[name]()) if self.may_have(name) else ()
         return cast(tuple[Kind, ...], self._made[kind])
+
+    def may_have(self, kind: str) -> bool:
+        """Whether the project can have subjects of the kind that is called so."""
+        return existence.may_exist(kind, self.config, self.inference.modules.library.stands)
+
+    def _unclosed_loops(self) -> Iterator[object]:
+        from execution_lint.project.unclosed_loops import UnclosedLoops
+
+        return iter(UnclosedLoops(self.loops, self.runs.callers, self.undecided))
+
+    def _loop_bridges(self) -> Iterator[object]:
+        from execution_lint.project.loop_bridges import LoopBridges
+
+        return iter(LoopBridges(self.inference))
+
+    def _implicit_loops(self) -> Iterator[object]:
+        from execution_lint.project.implicit_loops import ImplicitLoops
+
+        return iter(ImplicitLoops(self.inference, self.runs.running, self.undecided))
+
+    def _loop_patches(self) -> Iterator[object]:
+        from execution_lint.project.loop_patches import LoopPatches
+
+        return iter(LoopPatches(self.inference))
+
+    def _unawaited_coroutines(self) -> Iterator[object]:
+        from execution_lint.project.coroutines import Coroutines
+
+        return iter(Coroutines(self.inference, self._cannot_tell("coroutine")))
+
+    def _answer_models(self) -> Iterator[object]:
+        from execution_lint.project.answer_models import answer_models
+
+        return answer_models(self.subjects(RouteExit))
+
+    def _error_answers(self) -> Iterator[object]:
+        from execution_lint.project.error_answers import ErrorAnswers
+
+        return ErrorAnswers(self.inference, self.shapes, self.reachability).of_exits(self.subjects(RouteExit))
+
+    def _invented_identifiers(self) -> Iterator[object]:
+        from execution_lint.project.invented_identifiers import InventedIdentifiers
+
+        return InventedIdentifiers(self.inference, self._values).of_exits(self.subjects(RouteExit))
+
+    def _shadowed_routes(self) -> Iterator[object]:
+        from execution_lint.project.shadows import Shadows
+
+        return iter(Shadows(self.inference, self.routes.registered))
+
+    def _tuple_answers(self) -> Iterator[object]:
+        from execution_lint.project.tuple_answers import TupleAnswers
+
+        return iter(TupleAnswers(self.inference, self.reachability, self.routes.registered))
+
+    def _listed_words(self) -> Iterator[object]:
+        from execution_lint.project.listed_words import ListedWords
+
+        return iter(ListedWords(self.inference, self.vocabularies))
+
+    def _status_fields(self) -> Iterator[object]:
+        from execution_lint.project.status_fields import StatusFields
+
+        return iter(StatusFields(self.inference, self.vocabularies, self.config, self.undecided))
 
     def _idle_entries(self) -> Iterator[IdleEntry]:
         if not (self.config.envelopes or self.config.event_loop.owners or self.config.boundaries):
             return
+        from execution_lint.project.idle_contract import IdleContract
+
         handlers = self.routes.listed if self.config.envelopes else ()
         loops = self.subjects(LoopCall) if self.config.event_loop.owners else ()
         if self.config.envelopes and self.routes.unresolved:
@@ -156,11 +230,15 @@ class Project:
 
     def _answered_statuses(self) -> Iterator[AnsweredStatus]:
         if any(envelope.status is not None for envelope in self.config.envelopes):
+            from execution_lint.project.answered_statuses import AnsweredStatuses
+
             found = AnsweredStatuses(self.inference, self._values, self.vocabularies)
             yield from found.of_exits(self.subjects(RouteExit))
 
     def _status_uses(self) -> Iterator[StatusUse]:
         """The literals that a vocabulary governs, less those in the place of an answered status."""
+        from execution_lint.project.statuses import Statuses
+
         taken = {answered.place for answered in self.subjects(AnsweredStatus)}
         statuses = Statuses(self.inference, self.vocabularies, self.config, self.governance.carriers)
         return (use for use in statuses if use.place not in taken)

@@ -20,6 +20,7 @@ from execution_lint.project.spelling import root_of, spelled
 from execution_lint.project.status_carriers import Carriers
 from execution_lint.project.status_literals import StatusLiteral, texts_of
 from execution_lint.project.status_meetings import elements_of, meetings
+from execution_lint.project.status_names import is_status_name
 from execution_lint.project.status_subjects import Column, StatusSubjects
 from execution_lint.project.subjects import StatusPlace
 from execution_lint.project.things import (
@@ -36,7 +37,7 @@ from execution_lint.project.things import (
     Things,
     UnknownThing,
 )
-from execution_lint.project.vocabularies import Vocabularies, is_status_name
+from execution_lint.project.vocabularies import Vocabularies
 
 _BARE = {StatusPlace.COMPARISON, StatusPlace.CONTAINMENT, StatusPlace.CASE, StatusPlace.ASSIGNMENT}
 """Where the subject may be a plain variable, whose name says nothing outside its function."""

@@ -17,6 +17,7 @@ from execution_lint.project.modules import is_standard
 from execution_lint.project.spelling import mentioned
 from execution_lint.project.status_field_uses import Declared, StatusFieldUses
 from execution_lint.project.status_literals import defaults_of
+from execution_lint.project.status_names import FIELDS
 from execution_lint.project.things import (
     At,
     ClassThing,
@@ -32,16 +33,6 @@ from execution_lint.project.things import (
 from execution_lint.project.vocabularies import Vocabularies
 from execution_lint.project.vocabulary_subjects import StatusField
 from execution_lint.source.regions import Needles, RegionKind
-
-_KINDS = ("status", "state", "phase", "stage", "outcome")
-_OWNERS = (
-    "", "_", "job_", "task_", "run_", "execution_", "process_", "worker_", "build_", "step_", "order_", "payment_",
-    "batch_", "request_", "current_", "sync_", "upload_", "download_", "processing_", "index_", "indexing_", "agent_",
-    "session_", "workflow_", "pipeline_", "training_", "deployment_", "node_", "flow_", "import_", "export_", "scan_",
-    "review_", "approval_", "delivery_", "message_", "item_", "model_", "account_", "connection_", "_current_",
-)  # fmt: skip
-NAMES = frozenset(f"{owner}{kind}" for owner in _OWNERS for kind in _KINDS)
-"""The names of fields that are looked for: a text is searched for whole words."""
 
 _COLUMNS = frozenset({"Column", "mapped_column", "CharField", "TextField"})
 _NO_STRINGS = frozenset({"Enum", "Integer", "SmallInteger", "Boolean", "JSON", "choices"})
@@ -83,7 +74,7 @@ class StatusFields:
 
     @cached_property
     def _candidates(self) -> dict[str, tuple[int, ...]]:
-        found = self._inference.modules.library.candidates(Needles(NAMES))
+        found = self._inference.modules.library.candidates(Needles(FIELDS))
         return {path: regions for path, regions in found if self._inference.modules.at(path) is not None}
 
     @cached_property
@@ -107,7 +98,7 @@ class StatusFields:
     def _in_body(self, frame: Frame, scope: Scope, found: "dict[tuple[Definition, str], Declared]") -> None:
         """The fields that the body of a class declares."""
         for assignment in scope.assignments:
-            if assignment.kind is not TargetKind.NAME or assignment.name not in NAMES:
+            if assignment.kind is not TargetKind.NAME or assignment.name not in FIELDS:
                 continue
             is_plain = assignment.annotation == NONE and isinstance(scope.values[assignment.value], Text)
             if not self._is_string_field(frame, scope, assignment) or self._is_apart(
@@ -128,7 +119,7 @@ class StatusFields:
             return
         for assignment in scope.assignments:
             key = (owner.definition, assignment.name)
-            if assignment.kind is not TargetKind.ATTRIBUTE or assignment.name not in NAMES or key in found:
+            if assignment.kind is not TargetKind.ATTRIBUTE or assignment.name not in FIELDS or key in found:
                 continue
             if all(own is not assignment for _, own in self._inference.self_assignments(owner, assignment.name)):
                 continue

@@ -14,13 +14,13 @@ from execution_lint.facts.values import NONE, Attribute, Choice, Declared, Narro
 from execution_lint.project.inference import Inference
 from execution_lint.project.spelling import last_name, mentioned
 from execution_lint.project.status_meetings import elements_of, meetings
-from execution_lint.project.vocabularies import STATUS_ENDINGS
+from execution_lint.project.status_names import ENDINGS
 from execution_lint.source.regions import ENDING
 
 MAXIMUM_ROUNDS = 6
 """Names of names that are followed."""
 
-_ENDINGS = frozenset(f"{ENDING}{ending}" for ending in STATUS_ENDINGS)
+_ENDINGS = frozenset(f"{ENDING}{ending}" for ending in ENDINGS)
 _PART = re.compile(r"\w+")
 _EVERYWHERE = frozenset({"self", "cls", "super", "dict", "list", "set", "tuple", "str"})
 """Names that are said everywhere, and of whatever an object or a container may be."""

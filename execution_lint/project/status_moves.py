@@ -15,11 +15,12 @@ from execution_lint.project.inference import Inference
 from execution_lint.project.spelling import root_of
 from execution_lint.project.status_carriers import Carriers
 from execution_lint.project.status_changes import is_left_alone, last_change, may_reach
+from execution_lint.project.status_names import is_status_name
 from execution_lint.project.status_narrowing import Members, Path, StatusNarrowing, canonical, is_reached, path_of
 from execution_lint.project.status_steps import StatusSteps, Step
 from execution_lint.project.subjects import VocabularyFact
 from execution_lint.project.things import At, ClassThing, Frame, MemberThing, MemberValueThing
-from execution_lint.project.vocabularies import Vocabularies, is_status_name
+from execution_lint.project.vocabularies import Vocabularies
 from execution_lint.project.vocabulary_subjects import StatusMove
 
 

@@ -1,6 +1,5 @@
 """The enums whose values are statuses."""
 
-import re
 from collections.abc import Callable, Container, Iterable, Iterator
 from functools import cached_property
 
@@ -12,6 +11,7 @@ from execution_lint.project.aliases import closure
 from execution_lint.project.inference import Inference
 from execution_lint.project.spelling import mentioned
 from execution_lint.project.standard_names import is_enum_base
+from execution_lint.project.status_names import ENDINGS, is_status_name
 from execution_lint.project.strings import strings
 from execution_lint.project.subjects import VocabularyFact
 from execution_lint.project.things import (
@@ -30,17 +30,6 @@ from execution_lint.source.regions import Needles, RegionKind
 
 WORDS = frozenset({"Enum", "StrEnum", "IntEnum", "ReprEnum", "TextChoices", "LowercaseStrEnum", "UppercaseStrEnum"})
 """The names of the classes that make enums; one of them stands in the text wherever an alias of it is bound."""
-
-_STATUS_NAME = re.compile(r"(?:status|state|phase|stage|outcome)(?:es|s)?$", re.IGNORECASE)
-STATUS_ENDINGS = frozenset(
-    f"{kind}{plural}" for kind in ("status", "state", "phase", "stage", "outcome") for plural in ("", "s", "es")
-)
-"""How the names end that say it, in small letters."""
-
-
-def is_status_name(name: str) -> bool:
-    """Whether a name of a class, field or variable says that it holds a status."""
-    return bool(_STATUS_NAME.search(name))
 
 
 _NAMINGS: dict[str, Callable[[str], str]] = {"": str, "lower": str.lower, "upper": str.upper}
@@ -176,7 +165,7 @@ class Vocabularies:
     def _typing_status_fields(self, names: frozenset[str]) -> frozenset[str]:
         """The enums of these names that annotate a field whose name says status."""
         found: set[str] = set()
-        needles = Needles(fields=STATUS_ENDINGS, types=names)
+        needles = Needles(fields=ENDINGS, types=names)
         for path, regions in self._inference.modules.library.candidates(needles) if names else ():
             module = self._inference.modules.at(path)
             for region in regions if module is not None else ():

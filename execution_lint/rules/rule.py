@@ -1,8 +1,7 @@
 """What a rule is, and where the rules are found."""
 
 import importlib
-import inspect
-import pkgutil
+import sys
 from collections.abc import Callable, Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Protocol, TypeVar
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 from execution_lint.model.confidence import Confidence
 from execution_lint.model.finding import Finding, Related
 from execution_lint.model.place import Place
+from execution_lint.rules.declaration import declared_rules
 
 if TYPE_CHECKING:
     from execution_lint.project.project import Project
@@ -55,13 +55,15 @@ class Rule:
         self.options = options
         self.by_full_code_only = by_full_code_only
         self.is_about_contract = is_about_contract
-        self.module = inspect.currentframe().f_back.f_globals["__name__"]  # type: ignore[union-attr]  # a class body's caller always has a frame
+        self.module = str(sys._getframe(1).f_globals["__name__"])
         self.checks: list[tuple[type[Subject], Check[Subject]]] = []
 
     @property
     def documentation(self) -> str:
         """The docstring of the rule's module: a sentence, then headed sections."""
-        return inspect.cleandoc(importlib.import_module(self.module).__doc__ or "")
+        from inspect import cleandoc
+
+        return cleandoc(importlib.import_module(self.module).__doc__ or "")
 
     @property
     def summary(self) -> str:
@@ -108,10 +110,10 @@ class Rule:
 @cache
 def all_rules() -> tuple[Rule, ...]:
     """Every rule of the package, sorted by code: each module below `rules` that holds a `RULE`."""
-    package = importlib.import_module(__package__ or "")
-    found = []
-    for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
-        rule = getattr(importlib.import_module(module.name), "RULE", None)
-        if isinstance(rule, Rule):
-            found.append(rule)
-    return tuple(sorted(found, key=lambda rule: rule.code))
+    return rules_of(frozenset(rule.code for rule in declared_rules()))
+
+
+def rules_of(codes: frozenset[str]) -> tuple[Rule, ...]:
+    """The rules of these codes, sorted by them; the modules of others are not imported."""
+    modules = [importlib.import_module(rule.module) for rule in declared_rules() if rule.code in codes]
+    return tuple(module.RULE for module in modules)

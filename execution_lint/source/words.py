@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Collection
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from execution_lint.source.regions import Needles, Use, ending_in, is_annotated, stands_as, stands_for_ending, words_in
 from execution_lint.source.text import Undecodable, declared_encoding, decode
@@ -49,11 +49,11 @@ class WordIndex:
     def add(self, path: str, data: bytes) -> None:
         """Take in a file; all must be taken in before the first search."""
         self._files[path] = data
-        respelled = _respelled(data)
-        if respelled is None:
+        names = respelled(data)
+        if names is None:
             self._hidden.append(path)
-        elif respelled:
-            self._respelled[path] = respelled
+        elif names:
+            self._respelled[path] = names
 
     def holding(self, needles: Needles) -> dict[str, frozenset[str] | None]:
         """The files in which one of the needles can stand, each with those of its words that can; None for any."""
@@ -84,12 +84,8 @@ class WordIndex:
                 if any(_is_annotated_in(data, word, types) for word in words):
                     found[path] = None
         if needles.decorators:
-            decorators = re.compile(
-                rb"(?:%s)"
-                % b"|".join(sorted(re.escape(word.encode("utf-8", "surrogatepass")) for word in needles.decorators))
-            )
             for path in self._with_word(needles.decorators):
-                if path in asked and path not in found and _has_decorator(self._files[path], decorators):
+                if path in asked and path not in found and has_decorator(self._files[path], needles.decorators):
                     found[path] = None
         return found
 
@@ -167,20 +163,29 @@ def may_hold(data: bytes, needles: Needles) -> bool:
     return holds_one(needles.all_words) and all(map(holds_one, near))
 
 
-def _has_decorator(data: bytes, words: re.Pattern[bytes]) -> bool:
+def has_decorator(data: bytes, words: frozenset[str]) -> bool:
     """Whether one of the words stands between a line that begins with `@` and the definition that follows it."""
+    pattern = _any_of(words)
+    ends = b"\n\r" if b"\r" in data else b"\n"
     at = data.find(b"@")
     while at >= 0:
-        line = _line_start(data, at)
+        line = max(data.rfind(ends[index : index + 1], 0, at) for index in range(len(ends))) + 1
         if data[line:at].strip(b" \t\f\xef\xbb\xbf"):
             at = data.find(b"@", at + 1)
             continue
         definition = _DEFINITION.search(data, at)
         end = definition.start() if definition is not None else len(data)
-        if words.search(data, at, end) is not None:
+        if pattern.search(data, at, end) is not None:
             return True
         at = data.find(b"@", end)
     return False
+
+
+@cache
+def _any_of(words: frozenset[str]) -> re.Pattern[bytes]:
+    """Any of the words, as far as bytes tell where one begins and ends."""
+    spelled = sorted(re.escape(word.encode("utf-8", "surrogatepass")) for word in words)
+    return re.compile(rb"(?<![A-Za-z0-9_])(?:%s)(?![A-Za-z0-9_])" % b"|".join(spelled))
 
 
 def _may_stand_as(use: Use, data: bytes, words: frozenset[str]) -> bool:
@@ -233,7 +238,7 @@ def _line_end(data: bytes, at: int) -> int:
     return min(ends, default=len(data))
 
 
-def _respelled(data: bytes) -> frozenset[str] | None:
+def respelled(data: bytes) -> frozenset[str] | None:
     """The names in a file that Python reads otherwise than its bytes spell them (NFKC).
 
     None where the encoding may hide any name.

@@ -23,6 +23,7 @@ from execution_lint.engine.run import run
 from execution_lint.model.confidence import Confidence
 from execution_lint.model.finding import Finding
 from execution_lint.model.report import Report
+from execution_lint.project import existence
 from execution_lint.project.project import Project
 from execution_lint.rules.rule import Rule, all_rules
 from execution_lint.store import answers
@@ -51,12 +52,26 @@ def is_done(job: Job) -> bool:
     return job.status == "finished"
 """
 
+ROUTED = """
+
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+@app.get("/jobs")
+def jobs():
+    return []
+"""
+
 pytestmark = pytest.mark.skipif(not process.can_fork(), reason="processes cannot be copied here")
 
 
 @pytest.fixture(autouse=True)
 def from_the_first_byte_on(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(division, "BYTES_FOR_DIVISION", 0)
+    # Also where there is no sign of a family.
+    monkeypatch.setattr(existence, "may_exist", lambda *_: True)
 
 
 def report(folder: Path, jobs: int, *, cache: bool = False) -> Report:
@@ -79,7 +94,7 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
 
 
 def written(folder: Path, text: str = TEXT) -> Path:
-    (folder / "jobs.py").write_text(text)
+    (folder / "jobs.py").write_text(text + ROUTED)
     (folder / "pyproject.toml").write_text("[tool.execution-lint]\n")
     return folder
 

@@ -11,7 +11,7 @@ from execution_lint.engine.invocation import Invocation
 from execution_lint.engine.library import FileLibrary
 from execution_lint.engine.run import run
 from execution_lint.model.confidence import Confidence
-from execution_lint.project.status_fields import NAMES
+from execution_lint.project.status_names import FIELDS
 from execution_lint.source.regions import Needles
 
 ENUM = """\
@@ -122,20 +122,20 @@ def move(thing: Thing) -> bool:
 def fields(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("fields")
     (folder / "pyproject.toml").write_text("")
-    for name in NAMES:
+    for name in FIELDS:
         (folder / f"of_{name}.py").write_text(FIELD.format(name=name))
     return folder
 
 
 def test_each_name_of_a_field_is_looked_for(fields: Path) -> None:
-    assert len(NAMES) > 100
-    everything = {f"of_{name}.py" for name in NAMES}
+    assert len(FIELDS) > 100
+    everything = {f"of_{name}.py" for name in FIELDS}
     assert reported(fields, "EXL303") == reported(fields, "EXL303", locate=False) == everything
 
 
 @pytest.mark.parametrize("half", [0, 1])
 def test_without_it_a_field_is_missed(half: int, fields: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The fields stand in files of their own, so that what is lost with many names is what is lost with each."""
-    lost = frozenset(sorted(NAMES)[half::2])
+    lost = frozenset(sorted(FIELDS)[half::2])
     lose(lost, monkeypatch, set())
-    assert reported(fields, "EXL303") == {f"of_{name}.py" for name in NAMES - lost}
+    assert reported(fields, "EXL303") == {f"of_{name}.py" for name in FIELDS - lost}

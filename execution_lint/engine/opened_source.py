@@ -1,0 +1,54 @@
+"""An opened file as the project sees it."""
+
+from execution_lint.engine.troubles import Trouble, put
+from execution_lint.extract.opened import OpenedFile, Unparsable
+from execution_lint.facts.scopes import RegionFacts
+from execution_lint.source.regions import Region
+from execution_lint.source.words import WordIndex
+
+
+class FileSource:
+    """An opened file as the project sees it: trouble with a region is noted, and the region is silent."""
+
+    def __init__(self, path: str, opened: OpenedFile, words: WordIndex, troubles: dict[str, Trouble]) -> None:
+        self._path = path
+        self._opened = opened
+        self._words = words
+        self._troubles = troubles
+
+    @property
+    def regions(self) -> tuple[Region, ...]:
+        """Its regions, in the order of the text."""
+        return self._opened.regions
+
+    def mentioning(self, word: str) -> frozenset[int]:
+        """The regions in whose text a word stands."""
+        return self._opened.mentioning(word, can_stand=self._words.can_hold(self._path, word))
+
+    def may_use(self, index: int, name: str, *, in_strings: bool) -> bool:
+        """Whether a name may mean in a region what it names."""
+        return self._opened.may_use(index, name, in_strings=in_strings)
+
+    def may_assign(self, index: int, name: str) -> bool:
+        """Whether a region may assign to the attribute `name` of something."""
+        return self._opened.may_assign(index, name)
+
+    def may_declare_outer(self, index: int, name: str) -> bool:
+        """Whether a region may declare `name` to be a name of the module."""
+        return self._opened.may_declare_outer(index, name)
+
+    def may_rename(self, index: int, name: str) -> bool:
+        """Whether an import in a region may bring a name under another one."""
+        return self._opened.may_rename(index, name)
+
+    def binding(self, name: str) -> tuple[int, ...]:
+        """The regions that may bind a name and do not show which they bind."""
+        return self._opened.binding(name)
+
+    def facts(self, index: int) -> RegionFacts | None:
+        """What a region says; None where it cannot be parsed."""
+        try:
+            return self._opened.facts(index)
+        except Unparsable as trouble:
+            put(self._troubles, self._path, Trouble(trouble.line, trouble.reason))
+            return None
