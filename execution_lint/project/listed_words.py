@@ -57,8 +57,8 @@ class ListedCarriers(Carriers):
         """Whether something called `name` can be a listed status."""
         return name in self.words
 
-    def _carried(self, scope: Scope, owner: str) -> Iterator[str]:
-        carried = frozenset(super()._carried(scope, owner))
+    def _carried(self, frame: Frame, scope: Scope, owner: str) -> Iterator[str]:
+        carried = frozenset(super()._carried(frame, scope, owner))
         statuses = {parameter.name for parameter in scope.parameters if is_status_name(parameter.name)}
         for assignment in scope.assignments:
             if assignment.name in carried and (

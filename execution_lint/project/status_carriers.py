@@ -3,16 +3,18 @@
 from collections.abc import Iterator
 from functools import cached_property
 
-from execution_lint.facts.scopes import Scope, ScopeKind, TargetKind
+from execution_lint.facts.scopes import Assignment, Scope, ScopeKind, TargetKind
 from execution_lint.facts.values import NONE, Parameter
 from execution_lint.project.aliases import closure
 from execution_lint.project.inference import Inference
 from execution_lint.project.spelling import mentioned
 from execution_lint.project.status_leads import StatusLeads
 from execution_lint.project.things import (
+    At,
     ClassThing,
     Definition,
     Frame,
+    is_plain,
 )
 from execution_lint.project.vocabularies import Vocabularies
 from execution_lint.source.regions import Needles
@@ -42,7 +44,9 @@ class Carriers:
     @cached_property
     def candidates(self) -> dict[str, set[int]]:
         """What a module that names a vocabulary can say of one; elsewhere the regions that name what carries one."""
-        found = StatusLeads(self._inference, self.naming, self.names, self.words | self._fields).regions()
+        values = frozenset(value for fact in self._vocabularies.all.values() for _, value, _ in fact.members)
+        leads = StatusLeads(self._inference, self.naming, self.names, self.words | self._fields, values)
+        found = leads.regions()
         for path, regions in self._inference.modules.library.candidates(Needles(names=self.words)):
             found.setdefault(path, set()).update(regions)
         return found
@@ -50,7 +54,9 @@ class Carriers:
     @cached_property
     def words(self) -> frozenset[str]:
         """The names of what carries a vocabulary: fields, functions and classes whose declaration names one."""
-        return frozenset(name for scope, owner in self._naming_scopes for name in self._carried(scope, owner))
+        return frozenset(
+            name for frame, scope, owner in self._naming_scopes for name in self._carried(frame, scope, owner)
+        )
 
     @cached_property
     def takers(self) -> frozenset[str]:
@@ -58,13 +64,13 @@ class Carriers:
         the attributes that hold them."""
         said = self.names | frozenset(
             name
-            for scope, _ in self._naming_scopes
+            for _, scope, _ in self._naming_scopes
             if scope.kind is not ScopeKind.FUNCTION
             for name, ref in scope.bindings
             if mentioned(scope, ref) & self.names
         )
         found = {"__init__", "__class__"}
-        for scope, owner in self._naming_scopes:
+        for _, scope, owner in self._naming_scopes:
             taken = (
                 [assignment.annotation for assignment in scope.assignments]
                 + [assignment.value for assignment in scope.assignments]
@@ -75,7 +81,7 @@ class Carriers:
                 found.update((scope.name, owner) if scope.name == "__init__" else (scope.name,))
         held = {
             assignment.name
-            for scope, _ in self._naming_scopes
+            for _, scope, _ in self._naming_scopes
             for assignment in scope.assignments
             if (scope.kind is ScopeKind.CLASS or assignment.kind is TargetKind.ATTRIBUTE)
             and not found.isdisjoint(mentioned(scope, assignment.value))
@@ -83,10 +89,10 @@ class Carriers:
         return frozenset(found | held)
 
     @cached_property
-    def _naming_scopes(self) -> tuple[tuple[Scope, str], ...]:
+    def _naming_scopes(self) -> tuple[tuple[Frame, Scope, str], ...]:
         """The scopes that name a vocabulary, each with the class that its region is a method of."""
         return tuple(
-            (scope, module.regions[region].owner if index else "")
+            (Frame(path, region, index), scope, module.regions[region].owner if index else "")
             for path, regions in self.naming.items()
             for module in (self._inference.module(path),)
             for region in regions
@@ -99,11 +105,11 @@ class Carriers:
         carries one."""
         return frame.path in self.naming or name in self.words
 
-    def _carried(self, scope: Scope, owner: str) -> Iterator[str]:
+    def _carried(self, frame: Frame, scope: Scope, owner: str) -> Iterator[str]:
         """The names of fields, functions and classes whose type names a vocabulary."""
         for assignment in scope.assignments:
             is_field = scope.kind is ScopeKind.CLASS or assignment.kind is TargetKind.ATTRIBUTE
-            if is_field and (mentioned(scope, assignment.annotation) | mentioned(scope, assignment.value)) & self.names:
+            if is_field and self._is_given(frame, scope, assignment):
                 yield assignment.name
                 if scope.kind is ScopeKind.CLASS:
                     yield scope.name
@@ -121,6 +127,15 @@ class Carriers:
                 yield owner if scope.name == "__init__" and owner else scope.name
             if mentioned(scope, scope.returns) & self.names:
                 yield scope.name
+
+    def _is_given(self, frame: Frame, scope: Scope, assignment: Assignment) -> bool:
+        """Whether a vocabulary is named by a field's type or by what it is given, which is no plain value made with one
+        on the way: `job.key = digest(of(JobStatus.DONE))`."""
+        if mentioned(scope, assignment.annotation) & self.names:
+            return True
+        if not mentioned(scope, assignment.value) & self.names:
+            return False
+        return scope.kind is ScopeKind.CLASS or not is_plain(self._inference.things(At(frame, assignment.value)))
 
     def is_vocabulary_body(self, frame: Frame) -> bool:
         """Whether the code belongs to a vocabulary itself, its lookup of legacy words included."""

@@ -2,7 +2,9 @@
 
 A status has a type, or a name that says so, or stands beside a member. What gives it a type is declared somewhere: a
 field, a function, a variable of the module, an attribute, whatever else that is called. These names are followed from
-one declaration to the next; a region in which none of them stands says nothing of a status.
+one declaration to the next; a region in which none of them stands says nothing of a status. Where nothing but its name
+speaks for it, only what a member's value is written beside is told: there the value stands as well, or in a table of
+the module.
 """
 
 import re
@@ -12,10 +14,12 @@ from keyword import iskeyword
 from execution_lint.facts.scopes import ExitKind, Scope, ScopeKind, TargetKind
 from execution_lint.facts.values import NONE, Attribute, Choice, Declared, Narrowed, Ref, Text
 from execution_lint.project.inference import Inference
+from execution_lint.project.modules import Module
 from execution_lint.project.spelling import last_name, mentioned
 from execution_lint.project.status_meetings import elements_of, meetings
 from execution_lint.project.status_names import ENDINGS
-from execution_lint.source.regions import ENDING
+from execution_lint.project.things import At, Frame, is_plain
+from execution_lint.source.regions import ENDING, Needles, RegionKind
 
 MAXIMUM_ROUNDS = 6
 """Names of names that are followed."""
@@ -24,6 +28,7 @@ _ENDINGS = frozenset(f"{ENDING}{ending}" for ending in ENDINGS)
 _PART = re.compile(r"\w+")
 _EVERYWHERE = frozenset({"self", "cls", "super", "dict", "list", "set", "tuple", "str"})
 """Names that are said everywhere, and of whatever an object or a container may be."""
+_DEFINITIONS = (RegionKind.FUNCTION, RegionKind.METHOD, RegionKind.CLASS, RegionKind.IMPORT)
 _LASTING = (ScopeKind.MODULE, ScopeKind.CLASS)
 
 
@@ -36,11 +41,13 @@ class StatusLeads:
         naming: Mapping[str, Iterable[int]],
         names: frozenset[str],
         carriers: frozenset[str],
+        values: frozenset[str],
     ) -> None:
-        """`naming` are the regions, by file, that name a vocabulary; `names` are those of the vocabularies, and
-        `carriers` those of what is said to hold one."""
+        """`naming` are the regions, by file, that name a vocabulary; `names` are those of the vocabularies, `values`
+        those of their members, and `carriers` the names of what is said to hold one."""
         self._inference = inference
         self._names = names
+        self._values = values
         self._known = set(names | carriers)
         self._going_on: dict[str, set[str]] = {}
         """By each name, those that may stand for the same."""
@@ -51,7 +58,7 @@ class StatusLeads:
         for path, regions in self._found.items():
             self._follow(path, regions)
         searched: set[str] = set()
-        wanted = frozenset(_ENDINGS | self._closed())
+        wanted = frozenset(self._closed())
         for _ in range(MAXIMUM_ROUNDS):
             for path, regions in self._found.items():
                 fresh = frozenset().union(*map(self._inference.module(path).holding, wanted)) - regions
@@ -61,7 +68,21 @@ class StatusLeads:
             wanted = frozenset(self._closed() - searched)
             if not wanted:
                 break
+        for path, beside in self._with_value():
+            module = self._inference.module(path)
+            called = frozenset().union(*map(module.holding, _ENDINGS))
+            self._found[path] |= called & _beside_values(module, beside)
         return self._found
+
+    def _with_value(self) -> Iterator[tuple[str, tuple[int, ...]]]:
+        """The regions, by file that names a vocabulary, in which a member's value is written."""
+        words = frozenset(value for value in self._values if _PART.fullmatch(value))
+        parts = frozenset(max(_PART.findall(value), key=len, default="") for value in self._values - words) - {""}
+        if words | parts:
+            needles = Needles(parts, strings=words, beside=self._names)
+            yield from (
+                found for found in self._inference.modules.library.candidates(needles) if found[0] in self._found
+            )
 
     def _closed(self) -> set[str]:
         """The names that are known, with all that they go on as."""
@@ -76,13 +97,18 @@ class StatusLeads:
         module = self._inference.module(path)
         for region in regions:
             facts = module.facts(region)
-            for scope in facts.scopes if facts is not None else ():
+            for index, scope in enumerate(facts.scopes if facts is not None else ()):
                 self._known.update(_as_word(name) for name in self._beside_members(scope))
                 for bound, ref in _bound(scope):
                     name = _as_word(bound)
-                    self._known.update((name,) if mentioned(scope, ref) & self._names else ())
+                    if name not in self._known and self._is_given(Frame(path, region, index), scope, ref):
+                        self._known.add(name)
                     for source in _sources(scope, ref):
                         self._going_on.setdefault(source, set()).add(name)
+
+    def _is_given(self, frame: Frame, scope: Scope, ref: Ref) -> bool:
+        """Whether a vocabulary is named by a value, which is no plain one that is made with it on the way."""
+        return bool(mentioned(scope, ref) & self._names) and not is_plain(self._inference.things(At(frame, ref)))
 
     def _beside_members(self, scope: Scope) -> Iterator[str]:
         """The names of what meets a member: another literal that meets the name is judged by that."""
@@ -90,6 +116,19 @@ class StatusLeads:
             for element in elements_of(scope, right):
                 if name and isinstance(scope.values[element], Attribute) and mentioned(scope, element) & self._names:
                     yield name
+
+
+def _beside_values(module: Module, regions: Iterable[int]) -> frozenset[int]:
+    """Some regions, and those that may look something up in a table that one of them makes."""
+    found = set(regions)
+    for region in regions:
+        kind, name = module.regions[region].kind, module.regions[region].name
+        if kind in _DEFINITIONS and not module.mentions(region, "global"):
+            continue
+        if kind is not RegionKind.ASSIGNMENT or not name:
+            return frozenset(range(len(module.regions)))
+        found |= module.holding(name)
+    return frozenset(found)
 
 
 def _bound(scope: Scope) -> Iterator[tuple[str, Ref]]:

@@ -188,3 +188,15 @@ def declared(types: Things, value: Things) -> Things:
         for thing in value
     )
     return value if is_plain and is_made else types
+
+
+_PLAIN = frozenset(f"builtins.{name}" for name in ("str", "bytes", "int", "float", "bool"))
+
+
+def is_plain(things: Things) -> bool:
+    """Whether something is a string, a number or None for certain, and none that is known by itself."""
+    return bool(things) and all(
+        isinstance(thing, ConstantThing)
+        or (isinstance(thing, InstanceThing) and isinstance(thing.of, ExternalThing) and thing.of.name in _PLAIN)
+        for thing in things
+    )

@@ -62,7 +62,15 @@ def by_ending(row):
 
 def by_contract(row):
     return row.turn == "done"
+
+
+WORDS = {"done": 1}
+
+
+def by_table(row):
+    return WORDS.get(row.build_state)
 """
+PLAIN = "self.key = str(JobStatus.DONE)"
 CASES = sorted((Path(__file__).parents[2] / "fixtures" / "rules").glob("exl3*"))
 
 
@@ -87,7 +95,7 @@ def test_each_way_is_followed(tmp_path: Path) -> None:
         ("_bound", {"by_attribute", "by_call"}),
         ("_sources", {"by_attribute", "by_call"}),
         ("meetings", {"by_evidence"}),
-        ("_ENDINGS", {"by_ending"}),
+        ("_ENDINGS", {"by_ending", ""}),
     ],
 )
 def test_none_of_the_ways_is_idle(way: str, lost: set[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -97,6 +105,31 @@ def test_none_of_the_ways_is_idle(way: str, lost: set[str], tmp_path: Path, monk
     complete = scopes_found(tmp_path)
     monkeypatch.setattr(status_leads, way, frozenset() if way == "_ENDINGS" else nothing)
     assert complete - scopes_found(tmp_path) == lost
+
+
+def test_a_table_is_found_by_whatever_looks_something_up_in_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The words stand in another region than the name that says status."""
+    complete = scopes_found(tmp_path)
+    monkeypatch.setattr(status_leads, "_beside_values", lambda _, regions: frozenset(regions))
+    assert complete - scopes_found(tmp_path) == {""}
+
+
+def test_what_is_made_with_a_member_on_the_way_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its name is not looked for: everything has a `key`."""
+    (tmp_path / "jobs.py").write_text(f"{JOBS}\n\nclass Named:\n    def __init__(self):\n        {PLAIN}\n")
+    (tmp_path / "pyproject.toml").write_text(CONFIGURATION)
+    known: list[str] = []
+    closed = StatusLeads._closed
+
+    def noted(leads: StatusLeads) -> set[str]:
+        found = closed(leads)
+        known.extend(found)
+        return found
+
+    monkeypatch.setattr(StatusLeads, "_closed", noted)
+    found_in(tmp_path)
+    assert "mode" in known
+    assert "key" not in known
 
 
 def _all_regions(leads: StatusLeads) -> dict[str, set[int]]:
