@@ -69,24 +69,29 @@ class Coroutines:
             for region in regions if module is not None else ():
                 facts = module.facts(region) if module is not None else None
                 for index, scope in enumerate(facts.scopes if facts is not None else ()):
-                    awaited = {value.base for value in scope.values if isinstance(value, Awaited)}
-                    for ref, value in enumerate(scope.values):
-                        if (
-                            isinstance(value, Call)
-                            and ref not in awaited
-                            and self._is_named(scope, value.function, names)
-                        ):
-                            yield from self._judged(Frame(path, region, index), ref, value)
+                    for ref, value in self._named(scope, names):
+                        yield from self._judged(Frame(path, region, index), ref, value)
         for _ in library.passed_over():
             self._undecided("calls of a name that many functions share, outside the files of the coroutine functions")
 
-    def _is_named(self, scope: Scope, function: Ref, names: frozenset[str]) -> bool:
-        """Whether the text calls the function by one of the names."""
-        bound = {name for name, value in scope.bindings if value == function}
-        if bound:
-            return bound <= names
-        value = scope.values[function]
-        return isinstance(value, (Free, Attribute, Parameter)) and value.name in names
+    def _named(self, scope: Scope, names: frozenset[str]) -> Iterator[tuple[Ref, Call]]:
+        """The calls whose function the text calls by one of the names, and which are not awaited on the spot."""
+        values = scope.values
+        calls = [(ref, value) for ref, value in enumerate(values) if isinstance(value, Call)]
+        if not calls:
+            return
+        awaited = {value.base for value in values if isinstance(value, Awaited)}
+        bound: dict[Ref, set[str]] = {}
+        for name, ref in scope.bindings:
+            bound.setdefault(ref, set()).add(name)
+        for ref, call in calls:
+            if ref not in awaited:
+                function = values[call.function]
+                called = bound.get(call.function)
+                if called is None:
+                    called = {function.name} if isinstance(function, (Free, Attribute, Parameter)) else None
+                if called is not None and called <= names:
+                    yield ref, call
 
     def _judged(self, frame: Frame, ref: Ref, call: Call) -> Iterator[UnawaitedCoroutine]:
         facts = self._inference.module(frame.path).facts(frame.region)

@@ -43,6 +43,11 @@ _OF_COROUTINES = frozenset(
     }
 )
 _IDENTITY = ("is", "is not")
+_REFERRING = frozenset(
+    {Assigned, Awaited, Call, Attribute, Item, Element, Entered, Formatted, Operation, Choice, Narrowed, Declared}
+    | {Changed, Mapping, Sequence, Spread, Comprehension}
+)
+"""The values in which another may be used."""
 
 
 class ValueUses(msgspec.Struct):
@@ -110,15 +115,13 @@ def _collect(scope: Scope, ref: Ref, uses: ValueUses, consumers: ConsumingCall) 
     if ref in outside:
         uses.is_kept = True
     for index, value in enumerate(scope.values):
+        if type(value) not in _REFERRING:
+            continue
         match value:
-            case Assigned(value=assigned) if assigned == ref:
-                uses.is_kept = True
-            case Awaited(base=base) if base == ref:
-                uses.is_awaited = True
             case Call(function=function, arguments=arguments):
                 if function == ref:
                     uses.broken.append(("called", index))
-                if any(argument.value == ref for argument in arguments):
+                if arguments and ref in [argument.value for argument in arguments]:
                     consumer = consumers.name(value) if any(a.value == ref and a.name == "" for a in arguments) else ""
                     if consumer:
                         uses.consumed.append((f"given to `{consumer}`", index))
@@ -129,6 +132,10 @@ def _collect(scope: Scope, ref: Ref, uses: ValueUses, consumers: ConsumingCall) 
                     uses.is_awaited = True
                 else:
                     uses.broken.append((f"asked for its `{name}`", index))
+            case Assigned(value=assigned) if assigned == ref:
+                uses.is_kept = True
+            case Awaited(base=base) if base == ref:
+                uses.is_awaited = True
             case Item(base=base, index=key):
                 if base == ref:
                     uses.broken.append(("indexed", index))
