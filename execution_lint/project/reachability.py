@@ -1,5 +1,7 @@
 """Whether control comes to a place: behind a call that always raises nothing is reached."""
 
+from heapq import heappop, heappush
+
 from execution_lint.facts.scopes import ExitKind
 from execution_lint.facts.values import (
     NONE,
@@ -45,18 +47,27 @@ class Reachability:
         return found
 
     def _comes(self, frame: Frame, flow: Ref) -> bool:
-        scope = self._inference.scope(frame)
-        waiting, seen = [flow], set()
-        while waiting:
+        """Whether a way without a call that never returns leads back to the start. A call is asked about only where no
+        way leads around it, the first in the text before those that it would spare."""
+        values = self._inference.scope(frame).values
+        waiting, behind, seen = [flow], list[tuple[Ref, Ref]](), set[Ref]()
+        while waiting or behind:
+            if not waiting:
+                before, call = heappop(behind)
+                if not self.never_returns(At(frame, call)):
+                    waiting.append(before)
+                continue
             ref = waiting.pop()
             if ref == NONE:
                 return True
             if ref in seen:
                 continue
             seen.add(ref)
-            match scope.values[ref]:
+            match values[ref]:
                 case After(flow=before, call=call):
-                    if not self.never_returns(At(frame, call)):
+                    if isinstance(values[call], (Call, Awaited)):
+                        heappush(behind, (before, call))
+                    else:
                         waiting.append(before)
                 case Choice(alternatives=alternatives):
                     waiting.extend(alternatives)
