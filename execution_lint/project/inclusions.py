@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from execution_lint.facts.values import NONE, Attribute, Call, Free
+from execution_lint.facts.values import NONE, Attribute, Call, Free, Value
 from execution_lint.project.class_views import methods_of
 from execution_lint.project.inference import Inference
 from execution_lint.project.path_texts import PathTexts
@@ -102,8 +102,13 @@ class Inclusions:
                 for index, scope in enumerate(facts.scopes if facts is not None else ()):
                     frame = Frame(path, region, index)
                     for ref, value in enumerate(scope.values):
-                        if isinstance(value, Call):
+                        if isinstance(value, Call) and self._may_include(value, scope.values[value.function]):
                             yield from self._of_call(At(frame, ref), value)
+
+    def _may_include(self, call: Call, function: Value) -> bool:
+        """Whether a call of `function` may put one router under another: told from the names alone."""
+        is_named = isinstance(function, Attribute) and (function.name in _FORMS or function.name == "group")
+        return is_named or self._routers.may_hand_table(call, function)
 
     def _of_call(self, at: At, call: Call) -> Iterator[tuple[Child, Inclusion]]:
         frame = at.frame

@@ -90,7 +90,7 @@ class Registrations:
         if scope.kind is ScopeKind.CLASS and any(argument.name == "attach" for argument in scope.bases):
             yield from self._attached(frame)
         for ref, value in enumerate(scope.values):
-            if isinstance(value, Call):
+            if isinstance(value, Call) and self._calls.may_register(value, scope.values[value.function]):
                 at = At(frame, ref)
                 yield from self._calls.read(at, value, self._imported_framework(frame.path))
                 yield from self._registered(at, value)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from execution_lint.facts.values import NONE, Attribute, Call
+from execution_lint.facts.values import NONE, Attribute, Call, Value
 from execution_lint.model.confidence import Confidence
 from execution_lint.project.class_views import endpoints
 from execution_lint.project.frameworks import METHODS, WEBSOCKET, join
@@ -80,6 +80,12 @@ class RouteCalls:
         self._own_methods = RouterMethods(inference)
         self.unresolved = 0
         """Registering calls whose handler is not known."""
+
+    def may_register(self, call: Call, function: Value) -> bool:
+        """Whether a call of `function` may register a handler: told from the names alone. What is called may be made by
+        a call, as a decorator that is called by hand is."""
+        is_named = isinstance(function, Attribute) and (function.name in _FORMS or function.name in _OTHERS)
+        return is_named or isinstance(function, Call) or self._routers.may_hand_table(call, function)
 
     def read(self, at: At, call: Call, imported: str) -> Iterator[Registration]:
         """What a call registers; `imported` is the framework of a module whose router is not known."""
@@ -247,5 +253,6 @@ class RouteCalls:
         return tuple(found)
 
 
+_OTHERS = frozenset({"add_routes", "register"})
 _ALWAYS = frozenset({"add_api_route", "add_url_rule", "add_route"})
 """The calls that are taken for registrations even where the router is not known."""

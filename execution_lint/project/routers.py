@@ -17,6 +17,7 @@ from execution_lint.facts.values import (
     Parameter,
     Sequence,
     Spread,
+    Value,
 )
 from execution_lint.model.confidence import Confidence
 from execution_lint.project.callers import Callers
@@ -37,6 +38,9 @@ from execution_lint.project.things import (
 
 _TABLED = frozenset({"Starlette", "Router"})
 """The classes that take a table of routes among their positional arguments."""
+_TAKING_TABLES = _TABLED | {"Litestar"}
+"""Those, and the one that takes a list of handlers."""
+_TABLE_ARGUMENTS = frozenset({"routes", "route_handlers"})
 MAXIMUM_HANDS = 4
 """Functions that hand a router on to each other."""
 
@@ -139,6 +143,13 @@ class Routers:
                 for exit in self._inference.scope(definition).exits:
                     if exit.kind is ExitKind.RETURN and exit.value != NONE:
                         yield At(frame, exit.value)
+
+    def may_hand_table(self, call: Call, function: Value) -> bool:
+        """Whether a call of `function` may hand a table of routes, or of handlers, to what it makes: told from the
+        names alone."""
+        return getattr(function, "name", "") in _TAKING_TABLES or any(
+            argument.name in _TABLE_ARGUMENTS for argument in call.arguments
+        )
 
     def table(self, at: At, call: Call) -> int:
         """The table of routes that a call hands to a router as it makes it; -1 where it hands none."""
