@@ -263,16 +263,23 @@ class CoroutineNames:
             or (self._functions[name] <= 0 and name not in _BUILT_IN and name not in renamed)
         )
 
+    @cached_property
+    def _looked_at(self) -> dict[str, frozenset[bytes]]:
+        """By file, the names whose calls in it are looked at, where there are some; all others are forgotten."""
+        everywhere = self._everywhere | _GATHERING
+        found = {}
+        while self._called:
+            path, called = self._called.popitem()
+            names = called & everywhere
+            if path in self._coroutines:
+                names |= called & self._coroutines[path]
+            if names:
+                found[path] = names
+        return found
+
     def of_file(self, path: str) -> frozenset[str]:
         """The names whose calls in a file are looked at."""
-        called = self._called.get(path, frozenset())
-        names = (called & self._anywhere) | (called & self._coroutines.get(path, frozenset()))
-        return frozenset(name.decode("utf-8", "replace") for name in names)
-
-    @cached_property
-    def _anywhere(self) -> frozenset[bytes]:
-        """The names whose calls are looked at in every file."""
-        return self._everywhere | _GATHERING
+        return frozenset(name.decode("utf-8", "replace") for name in self._looked_at.get(path, ()))
 
     @cached_property
     def weighed(self) -> frozenset[bytes]:

@@ -24,6 +24,8 @@ STAR = "*"
 _IS_WORD = bytes(byte >= 0x80 or chr(byte).isalnum() or byte == ord("_") for byte in range(256))
 """Which bytes belong to a word. Of lines that are not ASCII the words are known, so theirs need not be told exactly."""
 
+_ALONE: dict[int, frozenset[int]] = {}
+
 
 class RegionSearch:
     """Tells the regions of one text by words that stand in them.
@@ -46,7 +48,11 @@ class RegionSearch:
             if word.isascii():
                 self._add_holding(word.encode(), standing)
                 standing.discard(-1)
-            found = self._held[word] = frozenset(standing)
+            found = frozenset(standing)
+            if len(found) == 1:
+                # So are most, and one object does for all that are equal.
+                found = _ALONE.setdefault(next(iter(found)), found)
+            self._held[word] = found
         return found
 
     def ending_in(self, ending: str, words: Iterable[str] | None = None) -> frozenset[int]:

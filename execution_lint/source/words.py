@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from functools import cache, lru_cache
 
 from execution_lint.source.regions import Needles, Use, ending_in, is_annotated, stands_as, stands_for_ending, words_in
@@ -42,7 +42,7 @@ class WordIndex:
         self._files: dict[str, bytes] = {}
         self._respelled: dict[str, frozenset[str]] = {}
         self._hidden: list[str] = []
-        self._gathered: dict[bytes, list[str]] | None = None
+        self._gathered: dict[bytes, Sequence[str]] | None = None
         self._searches = 0
         self._paths_by_word: dict[str, frozenset[str]] = {}
 
@@ -141,13 +141,23 @@ class WordIndex:
                     found.setdefault(path, []).append(word.decode())
         return found
 
-    def gather(self) -> dict[bytes, list[str]]:
+    def gather(self) -> dict[bytes, Sequence[str]]:
         """The files by word, of ASCII letters alone; from here on a word that a file lacks is known."""
         if self._gathered is None:
             self._gathered = {}
+            shared: dict[bytes, list[str]] = {}
             for path, data in self._files.items():
+                # Most words stand in one file alone, and all of those have this.
+                alone = (path,)
                 for word in set(data.translate(_WORD_BYTES).split()):
-                    self._gathered.setdefault(word, []).append(path)
+                    before = self._gathered.setdefault(word, alone)
+                    if before is alone:
+                        continue
+                    paths = shared.get(word)
+                    if paths is None:
+                        self._gathered[word] = shared[word] = [*before, path]
+                    else:
+                        paths.append(path)
         return self._gathered
 
 
