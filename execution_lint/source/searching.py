@@ -23,6 +23,7 @@ STAR = "*"
 
 _IS_WORD = bytes(byte >= 0x80 or chr(byte).isalnum() or byte == ord("_") for byte in range(256))
 """Which bytes belong to a word. Of lines that are not ASCII the words are known, so theirs need not be told exactly."""
+_WORDS_APART = bytes(byte if _IS_WORD[byte] else ord(" ") for byte in range(256))
 
 _ALONE: dict[int, frozenset[int]] = {}
 
@@ -92,7 +93,7 @@ class RegionSearch:
             found.update(index for index in holding - found if decorators.stand_in(self.lines_of(self._regions[index])))
         for narrowing in (needles.within, needles.types):
             if narrowing and found:
-                found &= {index for word in narrowing for index in self.holding(word)}
+                found = self._holding_one(found, narrowing)
         return tuple(sorted(found))
 
     def binding(self, name: str) -> tuple[int, ...]:
@@ -140,6 +141,20 @@ class RegionSearch:
         for first, last in region.excluded:
             lines[first - region.first_line : last + 1 - region.first_line] = [""] * (last - first + 1)
         return lines
+
+    def _holding_one(self, indices: set[int], words: frozenset[str]) -> set[int]:
+        """Those of some regions in whose text one of the words stands: of many words, their own are looked through."""
+        wanted = {word.encode() for word in words if word.isascii()}
+        respelled = {index for word in words for index in self._respelled.get(word, ())}
+        return {index for index in indices if index in respelled or not wanted.isdisjoint(self._words_of(index))}
+
+    def _words_of(self, index: int) -> Iterator[bytes]:
+        """The words of a region, as lines of ASCII spell them."""
+        region = self._regions[index]
+        line = region.first_line
+        for first, last in (*region.excluded, (region.last_line + 1, 0)):
+            yield from self.stretch(line, first - 1).translate(_WORDS_APART).split()
+            line = last + 1
 
     def _owner_at(self, offset: int) -> int:
         ends, owners = self._stretches
