@@ -42,6 +42,7 @@ class WordIndex:
         self._files: dict[str, bytes] = {}
         self._respelled: dict[str, frozenset[str]] = {}
         self._hidden: list[str] = []
+        self._unplain_by_path: dict[str, bytes] = {}
         self._gathered: dict[bytes, Sequence[str]] | None = None
         self._searches = 0
         self._paths_by_word: dict[str, frozenset[str]] = {}
@@ -73,7 +74,9 @@ class WordIndex:
                 and path not in found
                 and (
                     not needles.words.isdisjoint(known)
-                    or any(_may_stand_as(use, self._files[path], used & known) for use, used in uses)
+                    or any(
+                        _may_stand_as(use, self._files[path], self._unplain(path), used & known) for use, used in uses
+                    )
                 )
             ):
                 found[path] = present
@@ -110,6 +113,15 @@ class WordIndex:
         if paths is None:
             paths = self._paths_by_word[word] = frozenset((*self._gathered.get(word.encode(), ()), *self._hidden))
         return path in paths
+
+    def _unplain(self, path: str) -> bytes:
+        """The lines of a file that are not ASCII."""
+        found = self._unplain_by_path.get(path)
+        if found is None:
+            data = self._files[path]
+            lines = data.replace(b"\r", b"\n").split(b"\n") if not data.isascii() else ()
+            found = self._unplain_by_path[path] = b"\n".join(line for line in lines if not line.isascii())
+        return found
 
     def _with_word(self, words: frozenset[str]) -> dict[str, frozenset[str] | None]:
         encoded = [word.encode("utf-8", "surrogatepass") for word in words]
@@ -198,10 +210,15 @@ def _any_of(words: frozenset[str]) -> re.Pattern[bytes]:
     return re.compile(rb"(?<![A-Za-z0-9_])(?:%s)(?![A-Za-z0-9_])" % b"|".join(spelled))
 
 
-def _may_stand_as(use: Use, data: bytes, words: frozenset[str]) -> bool:
-    """Whether one of the words may have a use on one of the lines."""
-    behind = _BEHIND.get(use, rb"(?!\w)") if data.isascii() else b""
+def _may_stand_as(use: Use, data: bytes, unplain: bytes, words: frozenset[str]) -> bool:
+    """Whether one of the words may have a use on one of the lines; `unplain` are those that are not ASCII."""
+    # A line that is not ASCII is not looked at closely.
+    if any(word.encode("utf-8", "surrogatepass") in unplain for word in words):
+        return True
+    behind = _BEHIND.get(use, rb"(?!\w)")
     for word in words:
+        if not word.isascii():
+            continue
         wanted = _followed(word, behind)
         found = wanted.search(data)
         while found is not None:
