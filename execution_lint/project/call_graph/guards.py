@@ -1,6 +1,6 @@
 """What of a function can be reached while a loop is running in its thread: the rest stands behind a guard."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import NamedTuple
 
 from execution_lint.facts.scopes import ExitKind, Fork, ForkKind, Scope, ScopeKind, Stretch
@@ -62,104 +62,167 @@ _HINTS = ("loop", "running", "is_closed", "async", "sync", "task", "bool", "even
 MAXIMUM_DEPTH = 4
 """Helpers of helpers that are looked into for what they answer."""
 
+MAXIMUM_NESTING = 100
+"""Forks that rest on one another."""
 
-class Dead(NamedTuple):
-    """Values that are never computed while a loop is running."""
 
-    first: Ref
-    end: Ref
-    is_rest: bool = False
-    """They follow what never ends, up to the end of their block; there may be none."""
+class Verdict(NamedTuple):
+    """What of a fork is dead while a loop is running."""
+
+    gone: tuple[Stretch, ...] = ()
+    """The ways that control does not take."""
+    taken: tuple[Stretch, ...] = ()
+    """Those of which one is taken first; where neither ends, control comes out of the fork."""
+    caught: tuple[Stretch, ...] = ()
+    """Those that may follow instead; control comes out of the fork where one of them does not end."""
+
+
+class Outline(NamedTuple):
+    """What of a scope decides what is dead in it."""
+
+    forks: tuple[tuple[int, Ref, Ref, Ref], ...]
+    """The tests and the attempts: index, first value, end, and where the code ends that follows one of which control
+    may not come out; -1 for others."""
+    checks: tuple[tuple[Ref, Ref], ...]
+    """The calls whose names sound like a check, each with where the code ends that follows it."""
 
 
 class Guards:
-    """Tells what is dead while a loop is running in the thread."""
+    """Tells what is dead while a loop is running in the thread: of each fork in the code once it matters."""
 
     def __init__(self, inference: Inference) -> None:
         self._inference = inference
-        self._dead: dict[Definition, tuple[Dead, ...]] = {}
-        self._leaking: dict[Definition, tuple[tuple[Stretch, Ref], ...]] = {}
+        self._verdicts: dict[Definition, dict[int, Verdict]] = {}
+        self._resting: dict[Definition, dict[int, bool]] = {}
+        self._leaking: dict[Definition, dict[int, tuple[tuple[Stretch, Ref], ...]]] = {}
+        self._outlines: dict[Definition, Outline] = {}
+        self._stopping: dict[tuple[Definition, Ref], bool] = {}
         self._depth = 0
+        self._nesting = 0
 
     def is_dead(self, frame: Frame, ref: Ref) -> bool:
         """Whether control never comes to a value while a loop is running."""
-        return any(dead.first <= ref < dead.end for dead in self._stretches(frame))
+        scope = self._inference.scope(frame)
+        outline = self._outline(frame, scope)
+        for index, first, end, until in outline.forks:
+            if end <= ref < until:
+                if self._rests(frame, scope, index):
+                    return True
+            elif first <= ref < end and self._is_gone(frame, scope, index, ref):
+                return True
+        return any(call < ref < until and self._stops(frame, scope, call) for call, until in outline.checks)
+
+    def _is_gone(self, frame: Frame, scope: Scope, index: int, ref: Ref) -> bool:
+        """Whether a value stands on a way of a fork that control is kept from."""
+        return any(way.first <= ref < way.end for way in _deciding(scope.forks[index])) and any(
+            way.first <= ref < way.end for way in self._verdict(frame, scope, index).gone
+        )
 
     def leak(self, frame: Frame, ref: Ref) -> Place | None:
         """Where errors of work come out within the guard that a value stands behind; None for a tight guard, or
         none."""
-        self._stretches(frame)
-        for way, at in self._leaking.get(frame.definition, ()):
-            if way.first <= ref < way.end:
-                return Place(frame.path, self._inference.scope(frame).spans[at])
+        scope = self._inference.scope(frame)
+        for index, fork in enumerate(scope.forks):
+            if fork.kind is ForkKind.ATTEMPT and any(way.first <= ref < way.end for way in fork.ways[3:]):
+                self._verdict(frame, scope, index)
+                for way, at in self._leaking.get(frame.definition, {}).get(index, ()):
+                    if way.first <= ref < way.end:
+                        return Place(frame.path, scope.spans[at])
         return None
 
-    def _stretches(self, frame: Frame) -> tuple[Dead, ...]:
-        key = frame.definition
-        if key not in self._dead:
-            self._dead[key] = ()
-            self._dead[key] = self._find(Frame(frame.path, frame.region, frame.scope))
-        return self._dead[key]
+    def _outline(self, frame: Frame, scope: Scope) -> Outline:
+        known = self._outlines.get(frame.definition)
+        if known is None:
+            checks = tuple(
+                (ref, self._end_around(scope, ref, ref + 1))
+                for ref, value in enumerate(scope.values)
+                if isinstance(value, Call) and self._is_check(scope, value.function)
+            )
+            # Where control may not come on: inner forks come before those around them.
+            stops = [call for call, _ in checks]
+            forks = []
+            for index, fork in enumerate(scope.forks):
+                if fork.kind is ForkKind.ROUNDS:
+                    continue
+                end = max(way.end for way in fork.ways)
+                until = -1
+                if any(way.ends or any(way.first <= stop <= way.end for stop in stops) for way in fork.ways):
+                    until = self._end_of_block(scope, fork)
+                    stops.append(end)
+                forks.append((index, fork.ways[0].first, end, until))
+            known = self._outlines[frame.definition] = Outline(tuple(forks), checks)
+        return known
 
-    def _find(self, frame: Frame) -> tuple[Dead, ...]:
-        scope = self._inference.scope(frame)
-        found: list[Dead] = []
-        for _ in range(4):
-            before = len(found)
-            self._dead[frame.definition] = tuple(found)
-            for fork in scope.forks:
-                found.extend(part for part in self._of_fork(frame, scope, fork, found) if part not in found)
-            found.extend(part for part in self._after_calls(frame, scope) if part not in found)
-            if len(found) == before:
-                break
-        return tuple(found)
+    def _rests(self, frame: Frame, scope: Scope, index: int) -> bool:
+        """Whether control does not come out of a fork."""
+        known = self._resting.setdefault(frame.definition, {})
+        if index not in known:
+            known[index] = False
+            verdict = self._verdict(frame, scope, index)
+            known[index] = any(self._ends(frame, scope, way) for way in verdict.taken) and all(
+                self._ends(frame, scope, way) for way in verdict.caught
+            )
+        return known[index]
 
-    def _of_fork(self, frame: Frame, scope: Scope, fork: Fork, dead: list[Dead]) -> Iterator[Dead]:
+    def _verdict(self, frame: Frame, scope: Scope, index: int) -> Verdict:
+        """What one fork makes dead of itself."""
+        known = self._verdicts.setdefault(frame.definition, {})
+        if index not in known:
+            known[index] = Verdict()  # Who asks of itself is told nothing.
+            if self._nesting < MAXIMUM_NESTING:
+                self._nesting += 1
+                known[index] = self._of_fork(frame, scope, index)
+                self._nesting -= 1
+        return known[index]
+
+    def _of_fork(self, frame: Frame, scope: Scope, index: int) -> Verdict:
+        fork = scope.forks[index]
         if fork.kind is ForkKind.TEST:
             holds, fails = fork.ways
             truth = self._truth(At(frame, fork.test))
-            if truth is not None:
-                gone, left = (fails, holds) if truth else (holds, fails)
-                if gone.first < gone.end:
-                    yield Dead(gone.first, gone.end)
-                if self._ends(left, dead):
-                    yield Dead(fork.ways[-1].end, self._end_of_block(scope, fork), True)
-        elif fork.kind is ForkKind.ATTEMPT:
-            yield from self._of_attempt(frame, scope, fork, dead)
+            if truth is None:
+                return Verdict()
+            return Verdict((fails,), (holds,)) if truth else Verdict((holds,), (fails,))
+        return self._of_attempt(frame, scope, index, fork) if fork.kind is ForkKind.ATTEMPT else Verdict()
 
-    def _of_attempt(self, frame: Frame, scope: Scope, fork: Fork, dead: list[Dead]) -> Iterator[Dead]:
+    def _of_attempt(self, frame: Frame, scope: Scope, index: int, fork: Fork) -> Verdict:
         body, orelse, joins, *handlers = fork.ways
-        asking = [ref for ref in range(body.first, body.end) if self._asks(frame, scope, ref)]
-        if not asking:
-            return
+        if not any(self._asks(frame, scope, ref) for ref in range(body.first, body.end)):
+            return Verdict()
         leaking = next(
             (
                 ref
                 for ref in range(body.first, body.end)
-                if not self.is_dead(frame, ref) and self._leaks(frame, scope, ref)
+                if isinstance(scope.values[ref], (Awaited, Call))
+                and not self.is_dead(frame, ref)
+                and self._leaks(frame, scope, ref)
             ),
             NONE,
         )
-        live = []
+        gone, live = [], []
+        leaks: list[tuple[Stretch, Ref]] = []
         for handler, caught in zip(handlers, fork.caught, strict=True):
             if caught != NONE and not self._catches(At(frame, caught)):
                 live.append(handler)
             elif leaking != NONE:
                 live.append(handler)
-                known = self._leaking.get(frame.definition, ())
-                if (handler, leaking) not in known:
-                    self._leaking[frame.definition] = (*known, (handler, leaking))
-            elif handler.first < handler.end:
-                yield Dead(handler.first, handler.end)
-        if not live and joins.first < joins.end:
-            yield Dead(joins.first, joins.end)
-        ends = self._ends(body, dead) or (orelse.ends or self._ends(orelse, dead))
-        if ends and all(self._ends(handler, dead) for handler in live):
-            yield Dead(max(way.end for way in fork.ways), self._end_of_block(scope, fork), True)
+                leaks.append((handler, leaking))
+            else:
+                gone.append(handler)
+        self._leaking.setdefault(frame.definition, {})[index] = tuple(leaks)
+        return Verdict((*gone, *(() if live else (joins,))), (body, orelse), tuple(live))
 
-    def _ends(self, way: Stretch, dead: list[Dead]) -> bool:
+    def _ends(self, frame: Frame, scope: Scope, way: Stretch) -> bool:
         """Whether control does not come out of a way."""
-        return way.ends or any(part.is_rest and part.first >= way.first and part.end == way.end for part in dead)
+        return way.ends or self._comes_to_rest(frame, scope, way.first, way.end)
+
+    def _comes_to_rest(self, frame: Frame, scope: Scope, start: Ref, stop: Ref) -> bool:
+        """Whether something from one value on keeps control from coming to another."""
+        outline = self._outline(frame, scope)
+        return any(
+            start <= first and end <= stop == until and self._rests(frame, scope, index)
+            for index, first, end, until in outline.forks
+        ) or any(call >= start and until == stop and self._stops(frame, scope, call) for call, until in outline.checks)
 
     def _end_of_block(self, scope: Scope, fork: Fork) -> Ref:
         """Where the code ends that follows a fork on the same way."""
@@ -175,13 +238,16 @@ class Guards:
         ]
         return min(around, default=len(scope.values))
 
-    def _after_calls(self, frame: Frame, scope: Scope) -> Iterator[Dead]:
-        """What follows a call that never returns while a loop is running."""
-        for ref, value in enumerate(scope.values):
-            if isinstance(value, Call) and self._is_check(scope, value.function):
-                things = self._inference.things(At(frame, value.function))
-                if things and all(self._never_returns(thing) for thing in things):
-                    yield Dead(ref + 1, self._end_around(scope, ref, ref + 1), True)
+    def _stops(self, frame: Frame, scope: Scope, call: Ref) -> bool:
+        """Whether a call never returns while a loop is running."""
+        key = (frame.definition, call)
+        if key not in self._stopping:
+            self._stopping[key] = False
+            value = scope.values[call]
+            assert isinstance(value, Call)
+            things = self._inference.things(At(frame, value.function))
+            self._stopping[key] = bool(things) and all(self._never_returns(thing) for thing in things)
+        return self._stopping[key]
 
     def _is_check(self, scope: Scope, ref: Ref) -> bool:
         """Whether it is worth asking what is called: a name that sounds like a check."""
@@ -197,19 +263,24 @@ class Guards:
         definition = thing.definition
         frame = Frame(definition.path, definition.region, definition.scope)
         self._depth += 1
-        stretches = self._stretches(frame)
+        coming_out = [exit for exit in scope.exits if exit.kind is not ExitKind.RAISE]
+        found = all(
+            self._falls_dead(frame, scope) if exit.kind is ExitKind.FALL else self.is_dead(frame, exit.at)
+            for exit in coming_out
+        ) and (bool(coming_out) or self._tells(frame, scope))
         self._depth -= 1
-        if not stretches:
-            return False
-        return all(
-            self._falls_dead(scope, stretches) if exit.kind is ExitKind.FALL else self.is_dead(frame, exit.at)
-            for exit in scope.exits
-            if exit.kind is not ExitKind.RAISE
+        return found
+
+    def _tells(self, frame: Frame, scope: Scope) -> bool:
+        """Whether something in a function rests on whether a loop is running."""
+        indices = range(len(scope.forks))
+        return any(self._verdict(frame, scope, index).taken for index in indices) or any(
+            self._stops(frame, scope, call) for call, _ in self._outline(frame, scope).checks
         )
 
-    def _falls_dead(self, scope: Scope, stretches: tuple[Dead, ...]) -> bool:
+    def _falls_dead(self, frame: Frame, scope: Scope) -> bool:
         """Whether control does not come to the end of a function."""
-        return any(dead.is_rest and dead.end == len(scope.values) for dead in stretches)
+        return self._comes_to_rest(frame, scope, 0, len(scope.values))
 
     def _asks(self, frame: Frame, scope: Scope, ref: Ref) -> bool:
         value = scope.values[ref]
@@ -376,7 +447,12 @@ class Guards:
             for exit in scope.exits:
                 if exit.kind is ExitKind.RETURN and not self.is_dead(frame, exit.at):
                     answers.append(question(At(frame, exit.value), depth) if exit.value != NONE else None)
-                elif exit.kind is ExitKind.FALL and not self._falls_dead(scope, self._stretches(frame)):
+                elif exit.kind is ExitKind.FALL and not self._falls_dead(frame, scope):
                     answers.append(None)
             self._depth -= 1
         return answers[0] if answers and all(answer is answers[0] for answer in answers) else None
+
+
+def _deciding(fork: Fork) -> tuple[Stretch, ...]:
+    """The ways of a fork that control may be kept from: of an attempt, the joins and the handlers."""
+    return fork.ways[2:] if fork.kind is ForkKind.ATTEMPT else fork.ways
