@@ -134,7 +134,6 @@ def judged(before: FilePrecedent, data: bytes, questions: Questions, *, is_spoke
     if any(signs.hold(sign) for sign in questions.absent):
         return None
     from execution_lint.extract.opened import OpenedFile
-    from execution_lint.source.dangling import dangling
 
     try:
         opened = OpenedFile(decode(data))
@@ -148,7 +147,9 @@ def judged(before: FilePrecedent, data: bytes, questions: Questions, *, is_spoke
     asked = msgspec.msgpack.decode(before.asked, type=Asked)
     if asked.unawaited is not None:
         names, held = asked.unawaited
-        if opened.regions_at(dangling(opened.text, frozenset(names))) != held:
+        from execution_lint.engine.unawaited import unawaited_regions
+
+        if unawaited_regions(opened, frozenset(names)) != held:
             return None
     regions: bytes | None = None
     if before.regions is not None:

@@ -236,7 +236,8 @@ class FileLibrary:
     def unawaited(self) -> Iterator[tuple[str, tuple[int, ...], frozenset[str]]]:
         """The regions, by file, in which what a coroutine function gives may be left unawaited, told from the text, and
         the names of the functions."""
-        from execution_lint.source.dangling import dangling
+        from execution_lint.engine.unawaited import regions_of
+        from execution_lint.source.dangling import places
 
         answers = self.unawaited_answers = {}
         for path in self.paths:
@@ -244,7 +245,10 @@ class FileLibrary:
             text = self._read(path) if names else None
             if names:
                 answers[path] = names, ()
-            if text is None or next(dangling(text, names), None) is None:
+            found_places = list(places(text, names)) if text is not None else []
+            if text is None or not found_places:
+                continue
+            if all(is_returned for _, is_returned in found_places) and "async" not in text:
                 continue
             opened = self.opened(path)
             if opened is None:
@@ -252,7 +256,7 @@ class FileLibrary:
             if opened.broken is not None and not opened.regions:
                 self._note(path, opened.broken)
                 continue
-            found = opened.regions_at(dangling(opened.text, names))
+            found = regions_of(opened, found_places)
             if found:
                 answers[path] = names, found
                 yield path, found, names

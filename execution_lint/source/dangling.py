@@ -14,7 +14,9 @@ _RENAMED = re.compile(rb" as[ \t]+([\w\x80-\xff]+)")
 _IMPORTED = re.compile(rb"(?:\bimport[ \t]|[,(\r\n])[ \t\r\n]*([\w\x80-\xff]+)[ \t]*\Z")
 _PARTIAL = re.compile(rb"partial\([ \t\r\n]*(?:[\w\x80-\xff]+\.)*([\w\x80-\xff]+)")
 _ASSIGNED = re.compile(rb"([\w\x80-\xff]+)[ \t]*=[ \t]*(?:[\w\x80-\xff]+\.)*\Z")
-_STEP = re.compile(r"""\"\"\"|'''|"(?:[^"\\\r\n]|\\.)*"|'(?:[^'\\\r\n]|\\.)*'|[()\[\]{}#"']""")
+_STEP = re.compile(r"""\"\"\"|'''|"(?:[^"\\\r\n]|\\.)*"|'(?:[^'\\\r\n]|\\.)*'|#[^\r\n]*|[()\[\]{}"']""")
+_QUOTES = "\"'`"
+"""What stands right before a name in prose or in a string alone."""
 # A line that begins with `@` is a decorator's.
 _FOLLOWED = re.compile(r"[ \t]*@|\s*(?:[.\[(+\-*/%|&^<>!]|==|(?:and|or|in|not|is)\b)")
 
@@ -83,9 +85,15 @@ def dangling(text: str, names: frozenset[str]) -> Iterator[int]:
 
     The bracket follows the name at once, as formatters and people write it: in prose, it does not.
     """
+    return (at for at, _ in places(text, names))
+
+
+def places(text: str, names: frozenset[str]) -> Iterator[tuple[int, bool]]:
+    """The same, and whether the value is returned as it is: dangling then only if a coroutine function says that it
+    gives something else."""
     for at, end in _calls(text, names):
         if not _is_comment(text, at) and _may_dangle(text, at, end):
-            yield at
+            yield at, _is_returned(text, at, end)
 
 
 def _calls(text: str, names: frozenset[str]) -> Iterator[tuple[int, int]]:
@@ -124,6 +132,8 @@ def _may_dangle(text: str, start: int, end: int) -> bool:
     if at < 0:
         return True
     character = text[at]
+    if character in _QUOTES and at == start - 1:
+        return False
     if character in ",[":
         return _is_used(text, end)
     if character == "(":
@@ -137,6 +147,18 @@ def _may_dangle(text: str, start: int, end: int) -> bool:
             return _is_used(text, end)
         return word not in _DEFINING and (word not in _HANDED_ON or _is_used(text, end))
     return True
+
+
+def _is_returned(text: str, start: int, end: int) -> bool:
+    """Whether a call is all that a `return` on the same line gives."""
+    at = _before(text, start)
+    if at >= 0 and text[at] == ".":
+        begin = _chain_start(text, at - 1)
+        if begin is None:
+            return False
+        start, at = begin, _before(text, begin)
+    is_behind = at >= 0 and _word_ending(text, at) == "return" and not _is_line_start(text, at, start)
+    return is_behind and not _is_used(text, end)
 
 
 def _is_word(character: str) -> bool:
@@ -211,7 +233,8 @@ def _is_used(text: str, end: int, *, alone: bool = False) -> bool:
             depth -= 1
             if not depth:
                 return (_ENCLOSED if alone else _FOLLOWED).match(text, step.end()) is not None
-        elif found in ('"""', "'''", "#", '"', "'"):
+        elif found in ('"""', "'''", '"', "'") or (found[0] == "#" and ('"' in found or "'" in found)):
+            # A string that is not told for certain, or what may be one within a comment.
             return True
     return True
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from execution_lint.source.dangling import MAXIMUM_CALLS, CoroutineNames, dangling
+from execution_lint.source.dangling import MAXIMUM_CALLS, CoroutineNames, dangling, places
 
 NAMES = frozenset({"job"})
 
@@ -39,6 +39,8 @@ NAMES = frozenset({"job"})
         "with job(): pass",
         "call(job('''\n)''') + 1)",
         "x = (\n    job()\n    == 1\n)",
+        "await job(  # it isn't told\n    1,\n)",
+        "await job(  # why\n    1,\n).name",
     ],
 )
 def test_a_call_that_may_dangle(line: str) -> None:
@@ -58,6 +60,9 @@ def test_a_call_that_may_dangle(line: str) -> None:
         "create_task(job(1, (2, 3)))",
         "[job() for _ in range(3)]",
         "(job() for _ in range(3))",
+        "await job(  # why (it waits\n    1,\n)",
+        "'job() is said here'",
+        "`service.job()` is said here",
         "async def job(): pass",
         "def job(): pass",
         "class job(): pass",
@@ -110,3 +115,18 @@ def test_names_in_other_letters_are_names() -> None:
     names = names_of(a="async def prüfe(): pass", b="prüfe()")
     assert names.of_file("b") == {"prüfe"}
     assert list(dangling("prüfe()", names.of_file("b"))) == [0]
+
+
+@pytest.mark.parametrize(
+    ("line", "is_returned"),
+    [
+        ("return job()", True),
+        ("return service.job(1, 'x')", True),
+        ("return job().name", False),
+        ("return 1 + job()", False),
+        ("return\njob()", False),
+        ("x = job()", False),
+    ],
+)
+def test_what_is_returned_as_it_is(line: str, is_returned: bool) -> None:
+    assert list(places(line, NAMES)) == [(line.index("job("), is_returned)]
