@@ -23,7 +23,10 @@ class FileSource:
 
     def mentioning(self, word: str) -> frozenset[int]:
         """The regions in whose text a word stands."""
-        return self._opened.mentioning(word, can_stand=self._words.can_hold(self._path, word))
+        found = self._opened.mentions.get(word)
+        if found is None:
+            found = self._opened.mentioning(word, can_stand=self._words.can_hold(self._path, word))
+        return found
 
     def may_use(self, index: int, name: str, *, in_strings: bool) -> bool:
         """Whether a name may mean in a region what it names."""

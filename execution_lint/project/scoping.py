@@ -258,8 +258,9 @@ class Scoping(ABC):
         module = self.module(definition.path)
         scope = self.scope(definition)
         if scope.parent == 0 and module.regions[definition.region].name == scope.name:
-            for region in module.methods(definition.region):
-                if may_hold(region, word):
+            held = module.holding(word)
+            for region in module.methods(definition.region) if held else ():
+                if region in held and may_hold(region, word):
                     facts = module.facts(region)
                     if facts is not None:
                         yield from (

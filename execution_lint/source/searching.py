@@ -70,7 +70,7 @@ class RegionSearch:
 
         `words` are those of the needles' that can stand in the text, if that is known.
         """
-        if needles.beside and not any(self.holding(word) for word in needles.beside):
+        if needles.beside and not any(self.holding(word) for word in _among(needles.beside, words)):
             return ()
         found: set[int] = set()
         for word in _among(needles.words, words):
@@ -89,11 +89,11 @@ class RegionSearch:
         found.discard(-1)
         if needles.decorators:
             decorators = Needles(decorators=needles.decorators)
-            holding = {index for word in needles.decorators for index in self.holding(word)}
+            holding = {index for word in _among(needles.decorators, words) for index in self.holding(word)}
             found.update(index for index in holding - found if decorators.stand_in(self.lines_of(self._regions[index])))
         for narrowing in (needles.within, needles.types):
             if narrowing and found:
-                found = self._holding_one(found, narrowing)
+                found = self._holding_one(found, _among(narrowing, words))
         return tuple(sorted(found))
 
     def binding(self, name: str) -> tuple[int, ...]:

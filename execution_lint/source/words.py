@@ -15,6 +15,7 @@ _MANY_SEARCHES = 4
 _WORD_BYTES = bytes(
     byte if byte < 0x80 and (chr(byte).isalnum() or byte == ord("_")) else ord(" ") for byte in range(256)
 )
+_NO_WORDS: frozenset[str] = frozenset()
 _ASCII_BYTES = bytes(range(0x80))
 _PLAIN_ENCODINGS = frozenset({"", "utf-8", "ascii"})
 # The look behind keeps a long run of letters from being tried at each of them.
@@ -45,6 +46,7 @@ class WordIndex:
         self._unplain_by_path: dict[str, bytes] = {}
         self._gathered: dict[bytes, Sequence[str]] | None = None
         self._searches = 0
+        self._ending: dict[frozenset[str], dict[str, frozenset[str] | None]] = {}
         self._paths_by_word: dict[str, frozenset[str]] = {}
 
     def add(self, path: str, data: bytes) -> None:
@@ -57,53 +59,48 @@ class WordIndex:
             self._respelled[path] = names
 
     def holding(self, needles: Needles) -> dict[str, frozenset[str] | None]:
-        """The files in which one of the needles can stand, each with those of its words that can; None for any."""
-        asked = self._asked(needles)
+        """The files in which one of the needles can stand, each with those of its words that can, whatever they are
+        for; None for any."""
+        beside = [self._with_word(words) for words in (needles.beside, needles.within, needles.types) if words]
+        asked = self._asked(needles, beside)
+        ending = self._with_end(needles.fields) if needles.fields else {}
+        decorating = self._with_word(needles.decorators) if needles.decorators else {}
         found: dict[str, frozenset[str] | None] = dict.fromkeys(self._hidden)
-        wanted = needles.all_words
-        respelled = [
-            path
-            for path, names in self._respelled.items()
-            if path in asked and (not wanted.isdisjoint(names) or (needles.fields and ending_in(needles.fields, names)))
-        ]
+        for path, names in self._respelled.items():
+            if path in asked:
+                wanted = needles.all_words
+                if not wanted.isdisjoint(names) or (needles.fields and ending_in(needles.fields, names)):
+                    found[path] = None
+        known = [*beside, ending, decorating]
         uses = needles.uses
         for path, present in self._with_word(needles.words.union(*(used for _, used in uses))).items():
-            known = needles.all_words if present is None else present
-            if (
-                path in asked
-                and path not in found
-                and (
-                    not needles.words.isdisjoint(known)
-                    or any(
-                        _may_stand_as(use, self._files[path], self._unplain(path), used & known) for use, used in uses
-                    )
-                )
-            ):
-                found[path] = present
-        found.update(dict.fromkeys(respelled))
-        for path, words in self._with_end(needles.fields).items() if needles.fields else ():
+            if path in asked and path not in found:
+                data = self._files[path]
+                words = needles.all_words if present is None else present
+                is_held = not needles.words.isdisjoint(words)
+                if is_held or any(_may_stand_as(use, data, self._unplain(path), used & words) for use, used in uses):
+                    found[path] = _joined(present, path, known)
+        for path, ends in ending.items():
             if path in asked and path not in found:
                 data, types = self._files[path], needles.types
-                if any(_is_annotated_in(data, word, types) for word in words):
-                    found[path] = None
-        if needles.decorators:
-            for path in self._with_word(needles.decorators):
-                if path in asked and path not in found and has_decorator(self._files[path], needles.decorators):
-                    found[path] = None
+                if any(_is_annotated_in(data, word, types) for word in ends or ()):
+                    found[path] = _joined(ends, path, known)
+        for path, standing in decorating.items():
+            if path in asked and path not in found and has_decorator(self._files[path], needles.decorators):
+                found[path] = _joined(standing, path, known)
+        # What stands beside may be spelled otherwise.
+        found.update((path, None) for path in self._respelled if path in found)
         return found
 
-    def _asked(self, needles: Needles) -> Collection[str]:
+    def _asked(self, needles: Needles, beside: list[dict[str, frozenset[str] | None]]) -> Collection[str]:
         """The files in which what must stand beside can stand."""
         kept: set[str] | None = None
-        for words in (needles.beside, needles.within, needles.types):
-            if words:
-                kept = self._near(words) if kept is None else kept & self._near(words)
+        narrowing = (words for words in (needles.beside, needles.within, needles.types) if words)
+        for words, standing in zip(narrowing, beside, strict=True):
+            spelled = (path for path, names in self._respelled.items() if not words.isdisjoint(names))
+            near = {*standing, *spelled, *self._hidden}
+            kept = near if kept is None else kept & near
         return self._files if kept is None else kept
-
-    def _near(self, words: frozenset[str]) -> set[str]:
-        """The files in which one of the words can stand."""
-        spelled = (path for path, names in self._respelled.items() if not words.isdisjoint(names))
-        return {*self._with_word(words), *spelled, *self._hidden}
 
     def can_hold(self, path: str, word: str) -> bool:
         """Whether a word can stand in a file, as far as that is known without a search."""
@@ -142,16 +139,19 @@ class WordIndex:
             found.setdefault(path, frozenset(present))
         return found
 
-    def _with_end(self, endings: frozenset[str]) -> dict[str, list[str]]:
+    def _with_end(self, endings: frozenset[str]) -> dict[str, frozenset[str] | None]:
         """The words that end so, by file."""
-        found: dict[str, list[str]] = {}
-        gathered = self.gather()
-        ends = tuple(ending.encode() for ending in endings)
-        for word in gathered:
-            if word.lower().endswith(ends):
-                for path in gathered[word]:
-                    found.setdefault(path, []).append(word.decode())
-        return found
+        known = self._ending.get(endings)
+        if known is None:
+            standing: dict[str, list[str]] = {}
+            gathered = self.gather()
+            ends = tuple(ending.encode() for ending in endings)
+            for word in gathered:
+                if word.lower().endswith(ends):
+                    for path in gathered[word]:
+                        standing.setdefault(path, []).append(word.decode())
+            known = self._ending[endings] = {path: frozenset(words) for path, words in standing.items()}
+        return known
 
     def gather(self) -> dict[bytes, Sequence[str]]:
         """The files by word, of ASCII letters alone; from here on a word that a file lacks is known."""
@@ -171,6 +171,19 @@ class WordIndex:
                     else:
                         paths.append(path)
         return self._gathered
+
+
+def _joined(
+    words: frozenset[str] | None, path: str, known: list[dict[str, frozenset[str] | None]]
+) -> frozenset[str] | None:
+    """The words together with those that are known of a file besides; None where those of one kind are not."""
+    for standing in known:
+        more = standing.get(path, _NO_WORDS)
+        if words is None or more is None:
+            return None
+        if more:
+            words |= more
+    return words
 
 
 def may_hold(data: bytes, needles: Needles) -> bool:
