@@ -1,23 +1,27 @@
 """Judges an edit by what an earlier run asked of the file: whether every question has the answer that it had."""
 
+import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from execution_lint.engine.process import ready
+from execution_lint.model.place import Span
 from execution_lint.source.reading import MAXIMUM_SIZE
 from execution_lint.source.regions import Needles
 from execution_lint.source.signs import FileSigns, Sign
 from execution_lint.source.suppressions import may_name_us
+from execution_lint.source.telling import Telling, tells
 from execution_lint.source.text import Undecodable, decode
 from execution_lint.source.words import WordIndex
-from execution_lint.store import report_cache
+from execution_lint.store import report_cache, texts
 from execution_lint.store.answers import FOLDER
 
 if TYPE_CHECKING:
+    from execution_lint.engine.alignment import Alignment, Moves
     from execution_lint.extract.opened import OpenedFile
 
 SUFFIX = ".precedent"
@@ -29,16 +33,24 @@ _DIGEST = 8
 class Asked(msgspec.Struct, frozen=True, array_like=True):
     """What was asked of one file's regions; words and needles are numbers in the lists of the questions."""
 
-    facts: tuple[int, ...]
-    """The regions that were read."""
-    mentions: dict[int, tuple[int, ...]]
-    """By word, the regions that mention it."""
-    bound: dict[int, tuple[int, ...]]
-    """By word, the regions that may bind it as a name."""
     candidates: dict[int, tuple[int, ...]]
     """By needles, the regions that hold one."""
     unawaited: tuple[tuple[str, ...], tuple[int, ...]] | None
     """The names of coroutine functions that were looked for, and the regions that may leave one unawaited."""
+    facts: tuple[int, ...] = ()
+    """The regions that were read."""
+    mentions: dict[int, tuple[int, ...]] = {}
+    """By word, the regions that mention it."""
+    bound: dict[int, tuple[int, ...]] = {}
+    """By word, the regions that may bind it as a name."""
+    named: tuple[int, ...] = ()
+    """The words of which it was asked which regions bear them as their names."""
+    owned: tuple[int, ...] = ()
+    """The words of which it was asked which regions are methods of classes of that name."""
+    are_listed: bool = False
+    """Whether all regions were gone through."""
+    told: tuple[tuple[int, Telling, int, bool], ...] = ()
+    """What the texts of regions have told about words."""
 
 
 class FilePrecedent(msgspec.Struct, frozen=True, array_like=True):
@@ -53,8 +65,8 @@ class FilePrecedent(msgspec.Struct, frozen=True, array_like=True):
     """The digest of its share in the names of coroutine functions; empty where nobody asked for them."""
     is_firm: bool
     """Whether an edit can be judged at all."""
-    regions: bytes | None
-    """The digests of its regions, one after the other; None where nobody asked for them."""
+    text: texts.Stretch | None
+    """Where its text is kept; None where nobody asked for its regions."""
     asked: msgspec.Raw
 
 
@@ -63,6 +75,8 @@ class Questions(msgspec.Struct, frozen=True, array_like=True):
 
     words: tuple[str, ...]
     needles: tuple[Needles, ...]
+    reached: tuple[str | None, ...]
+    """By needles, the last file in which they were looked for; None where it was all of them."""
     weighed: tuple[bytes, ...] | None
     """The names that decide where coroutines are looked for; None where nobody asked."""
     absent: tuple[Sign, ...]
@@ -76,13 +90,47 @@ class Basis(msgspec.Struct, frozen=True, array_like=True):
     mark: str
     """Tells the runs that made a precedent under one key apart."""
     questions: Questions
-    spoken_of: frozenset[str]
-    """The files in which something was found, or that explain it, or that say what is not to be reported."""
+    spoken_of: dict[str, tuple[Span, ...]]
+    """Where something was found, or what explains it lies, by file."""
+    naming_us: frozenset[str]
+    """The files that may hold a suppression."""
     files: dict[str, msgspec.Raw]
 
 
+class Edit(msgspec.Struct, frozen=True):
+    """An edit that leaves every answer as it was."""
+
+    before: "OpenedFile | None"
+    """The file as it was; None where nothing of it was asked for, or nothing was edited."""
+    after: "OpenedFile | None"
+    asked: Asked
+    alignment: "Alignment | None"
+    moves: "Moves | None"
+    """Where what was read stands now; None where nothing was read."""
+
+    def now(self) -> Asked:
+        """What was asked, of the regions as they are now."""
+        alignment = self.alignment
+        if alignment is None:
+            return self.asked
+
+        def image(regions: tuple[int, ...]) -> tuple[int, ...]:
+            return tuple(sorted(alignment.of[region] for region in regions))
+
+        asked = self.asked
+        return msgspec.structs.replace(
+            asked,
+            candidates={number: image(held) for number, held in asked.candidates.items()},
+            unawaited=(asked.unawaited[0], image(asked.unawaited[1])) if asked.unawaited is not None else None,
+            facts=image(asked.facts),
+            mentions={word: image(held) for word, held in asked.mentions.items()},
+            bound={word: image(held) for word, held in asked.bound.items()},
+            told=tuple((alignment.of[region], *rest) for region, *rest in asked.told),
+        )
+
+
 def change_nothing(contents: Mapping[str, bytes], precedents: Mapping[str, str]) -> bool:
-    """Whether these new contents of files, by absolute path, leave every answer as it was.
+    """Whether these new contents of files, by absolute path, leave the answer as it was, to the letter.
 
     `precedents` are, by a project's root, what `reference` gave: no file is without one that knows it.
     """
@@ -98,88 +146,159 @@ def change_nothing(contents: Mapping[str, bytes], precedents: Mapping[str, str])
     return not unknown
 
 
-def reference(key: str, mark: str) -> str:
-    """What tells a precedent from all others in a cache."""
-    return f"{key} {mark}"
+def reference(key: str, mark: str, otherwise: tuple[str, ...]) -> str:
+    """What tells a precedent from all others in a cache, and which files of those that it speaks of were found
+    otherwise than by it: what is shown of them it cannot judge."""
+    return json.dumps([key, mark, *otherwise])
 
 
 def _known(folder: str, referred: str, contents: Mapping[str, bytes]) -> frozenset[str] | None:
-    """Those of the files that a precedent knows; None where it is gone, or one of them changes an answer."""
-    key, _, mark = referred.partition(" ")
-    content = report_cache.read_entry(folder, key, SUFFIX)
-    if content is None:
-        return None
+    """Those of the files that a precedent knows; None where it is gone, or one of them changes the answer."""
     try:
+        key, mark, *otherwise = msgspec.json.decode(referred, type=tuple[str, ...])
+        content = report_cache.read_entry(folder, key, SUFFIX)
+        if content is None:
+            return None
         basis = msgspec.msgpack.decode(content, type=Basis)
         if (basis.key, basis.mark) != (key, mark):
             return None
         known = frozenset(contents).intersection(basis.files)
+        if not known.isdisjoint(otherwise):
+            return None
         for path in known:
             before = msgspec.msgpack.decode(basis.files[path], type=FilePrecedent)
-            if judged(before, contents[path], basis.questions, is_spoken_of=path in basis.spoken_of) is None:
+            if content_of(contents[path]) == before.content:
+                continue
+            edit = judged(path, before, contents[path], basis.questions, Texts(folder, key).read)
+            if edit is None:
                 return None
-    except msgspec.MsgspecError:
+            is_heard = path in basis.naming_us or may_name_us(contents[path])
+            if (is_heard or path in basis.spoken_of) and not _shows_the_same(edit, basis.spoken_of.get(path, ())):
+                return None
+    except (msgspec.MsgspecError, ValueError):
         return None
     return known
 
 
-def judged(before: FilePrecedent, data: bytes, questions: Questions, *, is_spoken_of: bool) -> FilePrecedent | None:
-    """A file with a new content that leaves every answer as it was; None where it changes one, or may."""
-    content = content_of(data)
-    if content == before.content:
-        return before
-    if is_spoken_of or not before.is_firm or len(data) > MAXIMUM_SIZE or may_name_us(data):
+def _shows_the_same(edit: Edit, spans: tuple[Span, ...]) -> bool:
+    """Whether what is found at `spans` stands there still, and all that is shown of it."""
+    if edit.before is None or edit.after is None or edit.moves is None:
+        return False
+    from execution_lint.engine.showing import shows_the_same
+
+    are_there = all(edit.moves.span(span) == span for span in spans)
+    return are_there and shows_the_same(edit.before, edit.after, spans)
+
+
+class Texts:
+    """The texts of the files of a precedent."""
+
+    def __init__(self, folder: str, key: str) -> None:
+        self._folder = folder
+        self._key = key
+
+    def read(self, file: FilePrecedent) -> bytes | None:
+        """The bytes of a file as it was found; None where they are not kept any more."""
+        data = texts.read(self._folder, self._key, file.text, MAXIMUM_SIZE) if file.text is not None else b""
+        return data if content_of(data) == file.content else None
+
+    def read_packed(self, file: FilePrecedent) -> bytes | None:
+        """The same as it is kept."""
+        return texts.read_packed(self._folder, self._key, file.text) if file.text is not None else None
+
+
+def judged(
+    path: str,
+    before: FilePrecedent,
+    data: bytes,
+    questions: Questions,
+    text_of: Callable[[FilePrecedent], bytes | None],
+) -> Edit | None:
+    """An edit that gave the file at `path` this content, if it leaves every answer as it was; None where it may not.
+
+    `text_of` gives the bytes of the file as it was.
+    """
+    if not before.is_firm or len(data) > MAXIMUM_SIZE:
         return None
     signs = FileSigns(data)
     if any(signs.hold(sign) for sign in questions.absent):
         return None
+    from execution_lint.engine.alignment import Alignment
     from execution_lint.extract.opened import OpenedFile
 
     try:
         opened = OpenedFile(decode(data))
     except Undecodable:
         return None
-    if not opened.is_regular:
-        return None
     weighed = frozenset(questions.weighed) if questions.weighed is not None else None
-    if share_of(data, weighed) != before.share:
+    if not opened.is_regular or share_of(data, weighed) != before.share:
         return None
     asked = msgspec.msgpack.decode(before.asked, type=Asked)
-    if asked.unawaited is not None:
-        names, held = asked.unawaited
-        from execution_lint.engine.unawaited import unawaited_regions
+    if before.text is None:
+        is_same = not _unawaited(opened, asked) and not _candidates(path, opened, data, questions)
+        return Edit(None, None, asked, None, None) if is_same else None
+    earlier = text_of(before)
+    if earlier is None:
+        return None
+    was = OpenedFile(decode(earlier))
+    if not was.is_regular:
+        return None
+    alignment = Alignment(was, opened)
+    if not _are_answered(asked, questions, was, opened, alignment):
+        return None
+    candidates = _candidates(path, opened, data, questions)
+    if {number: alignment.image(held) for number, held in asked.candidates.items()} != candidates:
+        return None
+    moves = alignment.moves(asked.facts)
+    if moves is None or not opened.is_regular:
+        return None
+    return Edit(was, opened, asked, alignment, moves)
 
-        if unawaited_regions(opened, frozenset(names)) != held:
-            return None
-    regions: bytes | None = None
-    if before.regions is not None:
-        regions = digests(opened)
-        if len(regions) != len(before.regions):
-            return None
-        changed = {
-            index
-            for index in range(len(opened.regions))
-            if _at(regions, index)[:_DIGEST] != _at(before.regions, index)[:_DIGEST]
-        }
-        # How a region is named is known to whoever has opened the file.
-        if any(
-            _at(regions, index)[_DIGEST:] != _at(before.regions, index)[_DIGEST:] for index in changed
-        ) or not changed.isdisjoint(asked.facts):
-            return None
-        for word, held in asked.mentions.items():
-            if tuple(sorted(opened.mentioning(questions.words[word]))) != held:
-                return None
-        for word, held in asked.bound.items():
-            if opened.binding(questions.words[word]) != held:
-                return None
+
+def _are_answered(
+    asked: Asked, questions: Questions, was: "OpenedFile", opened: "OpenedFile", alignment: "Alignment"
+) -> bool:
+    """Whether what was asked of the regions of a file has the same answers, but for candidates and what they say."""
+    words, image = questions.words, alignment.image
+    if asked.are_listed and (len(alignment.of) != len(was.regions) or len(was.regions) != len(opened.regions)):
+        return False
+    if asked.unawaited is not None and image(asked.unawaited[1]) != _unawaited(opened, asked):
+        return False
+    return (
+        all(image(was.named(words[word])) == opened.named(words[word]) for word in asked.named)
+        and all(image(was.owned(words[word])) == opened.owned(words[word]) for word in asked.owned)
+        and all(image(held) == tuple(sorted(opened.mentioning(words[word]))) for word, held in asked.mentions.items())
+        and all(image(held) == opened.binding(words[word]) for word, held in asked.bound.items())
+        and all(
+            (now := alignment.of.get(region)) is not None
+            and tells(question, opened.own_text(now), words[word]) == known
+            for region, question, word, known in asked.told
+        )
+    )
+
+
+def _unawaited(opened: "OpenedFile", asked: Asked) -> tuple[int, ...]:
+    names = frozenset(asked.unawaited[0]) if asked.unawaited is not None else frozenset()
+    if not names:
+        return ()
+    from execution_lint.engine.unawaited import unawaited_regions
+
+    return unawaited_regions(opened, names)
+
+
+def _candidates(path: str, opened: "OpenedFile", data: bytes, questions: Questions) -> dict[int, tuple[int, ...]]:
+    """The regions that hold one of the needles, by their number."""
     index = WordIndex()
     index.add("", data)
-    for number, needles in enumerate(questions.needles):
+    found: dict[int, tuple[int, ...]] = {}
+    for number, (needles, reached) in enumerate(zip(questions.needles, questions.reached, strict=True)):
+        if reached is not None and path > reached:
+            continue
         holding = index.holding(needles)
-        found = opened.candidates(needles, holding[""]) if "" in holding else ()
-        if found != asked.candidates.get(number, ()):
-            return None
-    return msgspec.structs.replace(before, content=content, regions=regions)
+        regions = opened.candidates(needles, holding[""]) if "" in holding else ()
+        if regions:
+            found[number] = regions
+    return found
 
 
 def share_of(data: bytes, weighed: frozenset[bytes] | None) -> bytes | None:
@@ -192,27 +311,9 @@ def share_of(data: bytes, weighed: frozenset[bytes] | None) -> bytes | None:
         text = data if data.isascii() else decode(data).encode("utf-8", "surrogatepass")
     except Undecodable:
         return None
-    return _digest(share(text, weighed))
-
-
-def digests(opened: "OpenedFile") -> bytes:
-    """The digest of each region's text, and of its name and kind, wherever it stands."""
-    found = []
-    for index, region in enumerate(opened.regions):
-        found.append(_digest(opened.own_text(index).encode("utf-8", "surrogatepass")))
-        shape = (region.kind.value, region.name, region.owner)
-        found.append(_digest("\0".join(shape).encode("utf-8", "surrogatepass")))
-    return b"".join(found)
-
-
-def _at(digests: bytes, index: int) -> bytes:
-    return digests[2 * _DIGEST * index : 2 * _DIGEST * (index + 1)]
+    return blake2b(share(text, weighed), digest_size=_DIGEST).digest()
 
 
 def content_of(data: bytes) -> bytes:
     """The digest of a file's bytes."""
     return blake2b(data, digest_size=16).digest()
-
-
-def _digest(data: bytes) -> bytes:
-    return blake2b(data, digest_size=_DIGEST).digest()

@@ -12,6 +12,7 @@ from execution_lint.engine.troubles import Trouble, put
 from execution_lint.source.reading import Unreadable, read
 from execution_lint.source.regions import Needles
 from execution_lint.source.signs import FileSigns, Sign
+from execution_lint.source.telling import Telling
 from execution_lint.source.text import Undecodable, decode
 from execution_lint.source.words import WordIndex, may_hold
 
@@ -30,6 +31,14 @@ class FileRecord(msgspec.Struct, frozen=True, array_like=True):
     """By word, those that mention it."""
     bound: dict[str, tuple[int, ...]]
     """By name, those that may bind it."""
+    named: frozenset[str]
+    """The names of which it was asked which regions show that they define them."""
+    owned: frozenset[str]
+    """The names of classes of which all methods were asked for."""
+    are_listed: bool
+    """Whether all of them were asked for."""
+    told: dict[tuple[int, Telling, str], bool]
+    """What their texts have told about names."""
     is_parsed: bool
     is_regular: bool
     """Whether what one region says does not rest on the others."""
@@ -39,6 +48,10 @@ class FileRecord(msgspec.Struct, frozen=True, array_like=True):
             tuple(sorted({*self.read, *other.read})),
             {**self.mentions, **other.mentions},
             {**self.bound, **other.bound},
+            self.named | other.named,
+            self.owned | other.owned,
+            self.are_listed or other.are_listed,
+            {**self.told, **other.told},
             self.is_parsed or other.is_parsed,
             self.is_regular and other.is_regular,
         )
@@ -49,8 +62,9 @@ class Record(msgspec.Struct, frozen=True, array_like=True):
 
     files: dict[str, FileRecord | None]
     """Those that it opened, or (None) could not."""
-    answers: tuple[tuple[Needles, dict[str, tuple[int, ...]]], ...]
-    """The candidates that it found, by what was looked for and by file."""
+    answers: tuple[tuple[Needles, dict[str, tuple[int, ...]], str | None], ...]
+    """The candidates that it found, by what was looked for and by file, and up to which file it looked; None for all of
+    them."""
     unawaited: dict[str, tuple[frozenset[str], tuple[int, ...]]] | None
     """The same for coroutines, with the names of the functions; None where nobody asked."""
     weighed: frozenset[bytes] | None
@@ -89,6 +103,8 @@ class FileLibrary:
         self._opened: dict[str, OpenedFile | None] = {}
         self.answers: dict[Needles, dict[str, tuple[int, ...]]] = {}
         """The candidates that were found, by what was looked for and by file."""
+        self.reached: dict[Needles, str | None] = {}
+        """By what was looked for, the last file in which it was; None where it was in all."""
         self._others: list[Record] = []
         self.unawaited_answers: dict[str, tuple[frozenset[str], tuple[int, ...]]] | None = None
         """The same for coroutines, with the names of the functions; None where nobody asked."""
@@ -231,7 +247,15 @@ class FileLibrary:
             found = opened.candidates(needles, holding[path])
             if found:
                 answers[path] = found
+                self._reach(needles, path)
                 yield path, found
+        self._reach(needles, None)
+
+    def _reach(self, needles: Needles, path: str | None) -> None:
+        """A search has come to a file, or (None) to the end."""
+        before = self.reached.get(needles, "")
+        if before is not None and (path is None or path > before):
+            self.reached[needles] = path
 
     def unawaited(self) -> Iterator[tuple[str, tuple[int, ...], frozenset[str]]]:
         """The regions, by file, in which what a coroutine function gives may be left unawaited, told from the text, and
@@ -293,7 +317,7 @@ class FileLibrary:
         """What this process asked."""
         return Record(
             {path: _record_of(opened) for path, opened in self._opened.items()},
-            tuple(self.answers.items()),
+            tuple((needles, answers, self.reached.get(needles)) for needles, answers in self.answers.items()),
             self.unawaited_answers,
             self.weighed_names,
             self.troubles,
@@ -303,8 +327,9 @@ class FileLibrary:
     def put_down(self, record: Record) -> None:
         """Take what another process asked for asked."""
         self._others.append(record)
-        for needles, answers in record.answers:
+        for needles, answers, reached in record.answers:
             self.answers.setdefault(needles, {}).update(answers)
+            self._reach(needles, reached)
         if record.unawaited is not None:
             self.unawaited_answers = {**(self.unawaited_answers or {}), **record.unawaited}
         for path, trouble in record.troubles.items():
@@ -346,4 +371,14 @@ def _record_of(opened: "OpenedFile | None") -> FileRecord | None:
     if opened is None:
         return None
     mentions = {word: tuple(sorted(held)) for word, held in opened.mentions.items()}
-    return FileRecord(opened.read, mentions, opened.bound, opened.is_parsed, opened.is_regular)
+    return FileRecord(
+        read=opened.read,
+        mentions=mentions,
+        bound=opened.bound,
+        named=opened.names,
+        owned=opened.owners,
+        are_listed=opened.listed.are_listed,
+        told=opened.told,
+        is_parsed=opened.is_parsed,
+        is_regular=opened.is_regular,
+    )

@@ -3,7 +3,7 @@
 from execution_lint.engine.troubles import Trouble, put
 from execution_lint.extract.opened import OpenedFile, Unparsable
 from execution_lint.facts.scopes import RegionFacts
-from execution_lint.source.regions import Region
+from execution_lint.source.regions import Regions
 from execution_lint.source.words import WordIndex
 
 
@@ -17,9 +17,21 @@ class FileSource:
         self._troubles = troubles
 
     @property
-    def regions(self) -> tuple[Region, ...]:
+    def regions(self) -> Regions:
         """Its regions, in the order of the text."""
-        return self._opened.regions
+        return self._opened.listed
+
+    def named(self, name: str) -> tuple[int, ...]:
+        """The regions that show without being parsed that they define a name, methods among them."""
+        return self._opened.named(name)
+
+    def owned(self, owner: str) -> tuple[int, ...]:
+        """The methods of the classes of a name."""
+        return self._opened.owned(owner)
+
+    def class_of(self, index: int) -> int:
+        """The region of the class that a method belongs to."""
+        return self._opened.classes[index]
 
     def mentioning(self, word: str) -> frozenset[int]:
         """The regions in whose text a word stands."""

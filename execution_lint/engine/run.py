@@ -168,7 +168,8 @@ def _scanned(
     paths, replaced = _with_stdin(invocation, plan)
     library = FileLibrary(root, paths, MAXIMUM_SIZE, locate=invocation.locate, replaced=replaced)
     explicit = plan.found.explicit & frozenset(paths)
-    known = precedents.standing(*cache, library, plan.found.files, explicit) if cache is not None else None
+    followed = precedents.standing(*cache, library, plan.found.files, explicit) if cache is not None else None
+    known = followed.precedent if followed is not None else None
     if known is None:
         checked = _checked(invocation, plan, library, progress, watch) if _concerned(plan, library) else NOTHING
         found = [*checked.findings, *_troubles(library.troubles)]
@@ -194,7 +195,7 @@ def _scanned(
         today=datetime.date.today(),
     )
     kept, aside = sieve.sift(findings)
-    naming_us = library.holding(may_name_us) if known is None else known.naming_us
+    naming_us = library.holding(may_name_us) if known is None else tuple(sorted(known.naming_us))
     about = identify(sorted(sieve.about_suppressions(naming_us), key=_order), lines.text_of)
     stale = identify(sorted(sieve.stale((*findings, *about)), key=_order), lines.text_of)
     more, more_aside = sieve.sift((*about, *stale))
@@ -204,12 +205,12 @@ def _scanned(
     named = plan.found.named
     is_crashed = any(finding.code == exl002_crashed_rule.RULE.code for finding in found)
     troubled = any(named is None or path in named for path in library.troubles) or is_crashed
-    followed = known
     if cache is not None and known is None and not is_crashed and not doubts:
-        followed = precedents.taken(library, plan.found.files, raw, troubles, undecided, kept)
-        precedents.save(*cache, followed)
+        taken, texts = precedents.taken(library, plan.found.files, raw, troubles, undecided, kept)
+        precedents.save(*cache, taken, texts)
+        followed = precedents.Followed(taken, ())
     if cache is not None and followed is not None and not doubts:
-        watch.precedents[root.as_posix()] = reference(cache[1], followed.mark)
+        watch.precedents[root.as_posix()] = reference(cache[1], followed.precedent.mark, followed.otherwise)
     read, parsed = (library.read_count, library.parsed_count) if known is None else (known.read, known.parsed)
     return ProjectReport(
         root=root.as_posix(),

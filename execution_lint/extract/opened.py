@@ -19,11 +19,10 @@ from execution_lint.extract.parsers import (
 )
 from execution_lint.extract.pieces import pieces
 from execution_lint.facts.scopes import RegionFacts
-from execution_lint.source.assigning import may_assign, may_declare_outer
 from execution_lint.source.locating import located
-from execution_lint.source.naming import may_rename, may_use
-from execution_lint.source.regions import Needles, Region, RegionKind, stands_for_ending
+from execution_lint.source.regions import Needles, Region, RegionKind, Regions, stands_for_ending
 from execution_lint.source.searching import RegionSearch, ThoroughSearch
+from execution_lint.source.telling import Telling, tells
 from execution_lint.source.text import byte_line_starts, split_lines
 
 
@@ -48,10 +47,10 @@ class OpenedFile:
         """Whether any region was parsed."""
         self._facts: dict[int, RegionFacts | Unparsable] = {}
         self._mentioning: dict[str, frozenset[int]] = {}
-        self._using: dict[tuple[int, str, bool], bool] = {}
-        self._assigning: dict[tuple[int, str], bool] = {}
-        self._declaring: dict[tuple[int, str], bool] = {}
-        self._renaming: dict[tuple[int, str], bool] = {}
+        self._named: dict[str, tuple[int, ...]] = {}
+        self._owned: dict[str, tuple[int, ...]] = {}
+        self.told: dict[tuple[int, Telling, str], bool] = {}
+        """What the texts of regions have told about names."""
         self._binding: dict[str, tuple[int, ...]] = {}
         self._trees: list[list[ast.stmt]] | None = None
         self.broken: Unparsable | None = None
@@ -99,35 +98,64 @@ class OpenedFile:
         return regions
 
     def may_use(self, index: int, name: str, *, in_strings: bool) -> bool:
-        """Whether a name may mean in a region what it names. Where not, the region counts as read: what it says was
-        decided on."""
-        key = (index, name, in_strings)
-        known = self._using.get(key)
-        if known is None:
-            known = self._using[key] = may_use(self.own_text(index), name, in_strings=in_strings)
-        return known
+        """Whether a name may mean in a region what it names."""
+        return self._tells(index, Telling.USES_AS_TEXT if in_strings else Telling.USES, name)
 
     def may_assign(self, index: int, name: str) -> bool:
-        """Whether a region may assign to an attribute. Where not, the region counts as read, as for `may_use`."""
-        known = self._assigning.get((index, name))
-        if known is None:
-            known = self._assigning[index, name] = may_assign(self.own_text(index), name)
-        return known
+        """Whether a region may assign to an attribute."""
+        return self._tells(index, Telling.ASSIGNS, name)
 
     def may_declare_outer(self, index: int, name: str) -> bool:
-        """Whether a region may declare a name to be the module's. Where not, the region counts as read."""
-        known = self._declaring.get((index, name))
-        if known is None:
-            known = self._declaring[index, name] = may_declare_outer(self.own_text(index), name)
-        return known
+        """Whether a region may declare a name to be the module's."""
+        return self._tells(index, Telling.DECLARES, name)
 
     def may_rename(self, index: int, name: str) -> bool:
-        """Whether an import in a region may bring a name under another one; the region counts as read."""
-        key = (index, name)
-        known = self._renaming.get(key)
+        """Whether an import in a region may bring a name under another one."""
+        return self._tells(index, Telling.RENAMES, name)
+
+    def _tells(self, index: int, question: Telling, name: str) -> bool:
+        key = (index, question, name)
+        known = self.told.get(key)
         if known is None:
-            known = self._renaming[key] = may_rename(self.own_text(index), name)
+            known = self.told[key] = tells(question, self.own_text(index), name)
         return known
+
+    def named(self, name: str) -> tuple[int, ...]:
+        """The regions that show without being parsed that they define a name, methods among them."""
+        found = self._named.get(name)
+        if found is None:
+            found = self._named[name] = tuple(self._by_name.get(name, ()))
+        return found
+
+    def owned(self, owner: str) -> tuple[int, ...]:
+        """The methods of the classes of a name."""
+        found = self._owned.get(owner)
+        if found is None:
+            found = self._owned[owner] = tuple(
+                index for index, region in enumerate(self.regions) if region.owner == owner
+            )
+        return found
+
+    @cached_property
+    def _by_name(self) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = {}
+        for index, region in enumerate(self.regions):
+            if region.name:
+                found.setdefault(region.name, []).append(index)
+        return found
+
+    @cached_property
+    def listed(self) -> Regions:
+        """The regions for whoever may go through all of them, which is told afterwards."""
+        return Regions(self.regions)
+
+    @cached_property
+    def classes(self) -> tuple[int, ...]:
+        """By region, the one of the class that it is a method of; itself for all else."""
+        found: list[int] = []
+        for index, region in enumerate(self.regions):
+            found.append(found[-1] if region.kind is RegionKind.METHOD and found else index)
+        return tuple(found)
 
     def binding(self, name: str) -> tuple[int, ...]:
         """The regions that may bind a name and do not show which: imports and compound statements in whose text it
@@ -161,10 +189,18 @@ class OpenedFile:
 
     @property
     def read(self) -> tuple[int, ...]:
-        """The regions whose facts were asked for, or told from their text not to matter."""
-        used = (index for index, _, _ in self._using)
-        told = (index for index, _ in (*self._assigning, *self._declaring, *self._renaming))
-        return tuple(sorted({*self._facts, *used, *told}))
+        """The regions whose facts were asked for."""
+        return tuple(sorted(self._facts))
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The names that were asked for of which a region may show that it defines them."""
+        return frozenset(self._named)
+
+    @property
+    def owners(self) -> frozenset[str]:
+        """The names of classes whose methods were asked for, whatever they are called."""
+        return frozenset(self._owned)
 
     @property
     def bound(self) -> dict[str, tuple[int, ...]]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Protocol
 
 from execution_lint.facts.scopes import RegionFacts
-from execution_lint.source.regions import Needles, Region
+from execution_lint.source.regions import Needles, Regions
 from execution_lint.source.signs import Sign
 
 
@@ -12,8 +12,17 @@ class Source(Protocol):
     """An opened file."""
 
     @property
-    def regions(self) -> tuple[Region, ...]:
+    def regions(self) -> Regions:
         """Its regions, in the order of the text; a class stands before its methods."""
+
+    def named(self, name: str) -> tuple[int, ...]:
+        """The regions that show without being parsed that they define a name, methods among them."""
+
+    def owned(self, owner: str) -> tuple[int, ...]:
+        """The methods of the classes of a name."""
+
+    def class_of(self, index: int) -> int:
+        """The region of the class that a method belongs to."""
 
     def mentioning(self, word: str) -> frozenset[int]:
         """The regions in whose text a word stands."""

@@ -191,10 +191,8 @@ class Loops:
         names = uses.names if not uses.runs else []
         module = self._inference.module(frame.path)
         for name in names:
-            for index, region in enumerate(module.regions):
-                if index == frame.region or not module.mentions(index, name):
-                    continue
-                if region.kind in (RegionKind.FUNCTION, RegionKind.METHOD):
+            for index in sorted(module.holding(name) - {frame.region}):
+                if module.regions[index].kind in (RegionKind.FUNCTION, RegionKind.METHOD):
                     return LoopLife.STORED, f"the module's name `{name}`"
                 for method in self._methods_of(frame.path, index, name):
                     uses.runs |= method == "run_until_complete"

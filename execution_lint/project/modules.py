@@ -1,13 +1,13 @@
 """Which file a module name means, and what a module binds."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 from execution_lint.facts.scopes import RegionFacts, Scope, TargetKind
 from execution_lint.facts.values import NONE, Imported, Ref
 from execution_lint.project.library import Library, Source
-from execution_lint.source.regions import Region, RegionKind
+from execution_lint.source.regions import RegionKind, Regions
 
 _INIT = "__init__.py"
 
@@ -27,8 +27,8 @@ class Module:
         self._bound_by_name: dict[str, tuple[tuple[int, Ref], ...]] = {}
 
     @property
-    def regions(self) -> tuple[Region, ...]:
-        """The regions of the file."""
+    def regions(self) -> Regions:
+        """The regions of the file. To go through all of them makes the answer rest on all, also on those to come."""
         return self._source.regions
 
     @property
@@ -60,20 +60,24 @@ class Module:
         """The regions in whose text a word stands; of `*status`, those with a word that ends so."""
         return self._source.mentioning(word)
 
+    def holding_any(self, words: Iterable[str]) -> tuple[int, ...]:
+        """The regions in whose text one of the words stands."""
+        return tuple(sorted({index for word in words for index in self._source.mentioning(word)}))
+
+    def importing(self) -> tuple[int, ...]:
+        """The regions at module level that may import something, functions and classes aside."""
+        return self._source.binding("import")
+
     def scope(self, region: int, scope: int) -> Scope:
         """A scope of a region that was parsed before."""
         facts = self._source.facts(region)
         assert facts is not None
         return facts.scopes[scope]
 
-    @cached_property
-    def _defined(self) -> dict[str, list[int]]:
-        """Regions by the name that they show without being parsed."""
-        found: dict[str, list[int]] = {}
-        for index, region in enumerate(self.regions):
-            if region.name and region.kind is not RegionKind.METHOD:
-                found.setdefault(region.name, []).append(index)
-        return found
+    def _defined(self, name: str) -> tuple[int, ...]:
+        """The regions at module level that show without being parsed that they define a name."""
+        found = self._source.named(name)
+        return tuple(index for index in found if self.regions[index].kind is not RegionKind.METHOD) if found else ()
 
     def _bound(self, name: str) -> tuple[tuple[int, Ref], ...]:
         """What imports, compound and other statements bind `name` to; of `*`, what is imported whole."""
@@ -91,7 +95,7 @@ class Module:
     def bindings(self, name: str) -> tuple[tuple[int, Ref], ...]:
         """The regions that bind `name` at module level, with the value in the region's first scope."""
         found = list(self._bound(name))
-        for index in self._defined.get(name, ()):
+        for index in self._defined(name):
             facts = self.facts(index)
             if facts is not None:
                 found.extend((index, value) for bound, value in facts.scopes[0].bindings if bound == name)
@@ -167,20 +171,35 @@ class Module:
 
     def class_region(self, name: str) -> int | None:
         """The region of the class `name` at module level; the last one where there are several."""
-        for index in reversed(self._defined.get(name, ())):
+        for index in reversed(self._defined(name)):
             if self.regions[index].kind is RegionKind.CLASS:
                 return index
         return None
 
     def methods(self, class_region: int) -> tuple[int, ...]:
-        """The regions of the methods of a class, which follow it."""
+        """The regions of the methods of a class."""
         if class_region not in self._methods:
-            end = class_region + 1
-            regions = self.regions
-            while end < len(regions) and regions[end].kind is RegionKind.METHOD:
-                end += 1
-            self._methods[class_region] = tuple(range(class_region + 1, end))
+            owned = self._source.owned(self.regions[class_region].name)
+            self._methods[class_region] = tuple(
+                index for index in owned if self._source.class_of(index) == class_region
+            )
         return self._methods[class_region]
+
+    def methods_named(self, class_region: int, name: str) -> tuple[int, ...]:
+        """The regions of the methods of a class that bear a name."""
+        return tuple(index for index in self._source.named(name) if self._is_method_of(index, class_region))
+
+    def methods_mentioning(self, class_region: int, word: str) -> tuple[int, ...]:
+        """The regions of the methods of a class in whose text a word stands."""
+        found = sorted(self._source.mentioning(word))
+        return tuple(index for index in found if self._is_method_of(index, class_region))
+
+    def methods_of(self, owner: str) -> tuple[int, ...]:
+        """The regions of the methods of the classes of a name."""
+        return self._source.owned(owner)
+
+    def _is_method_of(self, index: int, class_region: int) -> bool:
+        return index != class_region and self._source.class_of(index) == class_region
 
 
 class Modules:

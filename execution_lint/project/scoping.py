@@ -238,15 +238,14 @@ class Scoping(ABC):
         module = self.module(definition.path)
         regions = module.regions
         if scope.parent == 0 and regions[definition.region].name == scope.name:
-            for region in module.methods(definition.region):
-                if regions[region].name == name:
-                    facts = module.facts(region)
-                    if facts is not None:
-                        found.extend(
-                            At(Frame(definition.path, region, 0), ref)
-                            for bound, ref in facts.scopes[0].bindings
-                            if bound == name
-                        )
+            for region in module.methods_named(definition.region, name):
+                facts = module.facts(region)
+                if facts is not None:
+                    found.extend(
+                        At(Frame(definition.path, region, 0), ref)
+                        for bound, ref in facts.scopes[0].bindings
+                        if bound == name
+                    )
         return tuple(found)
 
     def method_frames(self, cls: ClassThing, word: str) -> Iterator[Frame]:
@@ -258,16 +257,16 @@ class Scoping(ABC):
         module = self.module(definition.path)
         scope = self.scope(definition)
         if scope.parent == 0 and module.regions[definition.region].name == scope.name:
-            held = module.holding(word)
-            for region in module.methods(definition.region) if held else ():
-                if region in held and may_hold(region, word):
-                    facts = module.facts(region)
-                    if facts is not None:
-                        yield from (
-                            Frame(definition.path, region, index)
-                            for index, inner in enumerate(facts.scopes)
-                            if inner.parent == 0
-                        )
+            for region in module.methods_mentioning(definition.region, word):
+                if not may_hold(region, word):
+                    continue
+                facts = module.facts(region)
+                if facts is not None:
+                    yield from (
+                        Frame(definition.path, region, index)
+                        for index, inner in enumerate(facts.scopes)
+                        if inner.parent == 0
+                    )
         facts = module.facts(definition.region)
         assert facts is not None
         for index, inner in enumerate(facts.scopes):

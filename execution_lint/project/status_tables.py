@@ -59,11 +59,10 @@ def is_filled(inference: Inference, display: At) -> bool:
     """Whether code of the module adds to the table, or takes from it, after it is made."""
     names = names_of(inference.scope(display.frame), display.ref)
     module = inference.module(display.frame.path)
-    for region in range(len(module.regions)):
-        if any(module.mentions(region, name) for name in names):
-            facts = module.facts(region)
-            if any(_fills(scope, names) for scope in (facts.scopes if facts is not None else ())):
-                return True
+    for region in module.holding_any(names):
+        facts = module.facts(region)
+        if any(_fills(scope, names) for scope in (facts.scopes if facts is not None else ())):
+            return True
     return False
 
 

@@ -131,14 +131,10 @@ class Threads:
         """The scopes of the same region, of the methods of the same class, or of the functions of the same module
         that start threads."""
         module = self._inference.module(function.path)
-        regions = {function.region}
+        regions = {function.region, *module.holding_any(("Thread", *STARTERS))}
         own = module.regions[function.region]
-        for index, region in enumerate(module.regions):
-            same_class = (
-                own.kind is RegionKind.METHOD and region.kind is RegionKind.METHOD and region.owner == own.owner
-            )
-            if same_class or any(module.mentions(index, word) for word in ("Thread", *STARTERS)):
-                regions.add(index)
+        if own.kind is RegionKind.METHOD:
+            regions.update(module.methods_of(own.owner))
         for index in sorted(regions):
             facts = module.facts(index)
             for scope in range(len(facts.scopes) if facts is not None else 0):

@@ -142,15 +142,14 @@ class UnclosedLoops:
         """The functions and properties of the module that give what one of the names holds."""
         module = self._inference.module(path)
         found = set()
-        for region in range(len(module.regions)):
-            if any(module.mentions(region, name) for name in names):
-                facts = module.facts(region)
-                for scope in facts.scopes if facts is not None else ():
-                    if scope.kind is ScopeKind.FUNCTION and any(
-                        exit.kind is ExitKind.RETURN and exit.value != NONE and last_name(scope, exit.value) in names
-                        for exit in scope.exits
-                    ):
-                        found.add(scope.name)
+        for region in module.holding_any(names):
+            facts = module.facts(region)
+            for scope in facts.scopes if facts is not None else ():
+                if scope.kind is ScopeKind.FUNCTION and any(
+                    exit.kind is ExitKind.RETURN and exit.value != NONE and last_name(scope, exit.value) in names
+                    for exit in scope.exits
+                ):
+                    found.add(scope.name)
         return frozenset(found)
 
     # Calls

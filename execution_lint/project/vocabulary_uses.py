@@ -121,8 +121,8 @@ class VocabularyUses:
         for path, naming in sorted(self._carriers.naming.items()):
             regions = set(naming)
             if path in own:
-                owners = self._inference.module(path).regions
-                regions.update(index for index, region in enumerate(owners) if region.owner in own[path])
+                module = self._inference.module(path)
+                regions.update(method for owner in own[path] for method in module.methods_of(owner))
             yield from self._within(path, sorted(regions))
 
     def _within(self, path: str, regions: Iterable[int]) -> Iterator[tuple[Frame, Scope]]:

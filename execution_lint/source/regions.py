@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from enum import Enum
 from keyword import kwlist
 
@@ -86,6 +86,27 @@ class Region(msgspec.Struct, frozen=True, gc=False):
             for line in range(first, last + 1):
                 own[line - self.first_line] = ""
         return own
+
+
+class Regions:
+    """The regions of a file. Whether they were gone through, or counted, is known afterwards."""
+
+    __slots__ = ("_all", "are_listed")
+
+    def __init__(self, regions: tuple[Region, ...]) -> None:
+        self._all = regions
+        self.are_listed = False
+
+    def __getitem__(self, index: int) -> Region:
+        return self._all[index]
+
+    def __iter__(self) -> Iterator[Region]:
+        self.are_listed = True
+        return iter(self._all)
+
+    def __len__(self) -> int:
+        self.are_listed = True
+        return len(self._all)
 
 
 class Use(Enum):

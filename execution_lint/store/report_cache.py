@@ -59,7 +59,7 @@ def load(folder: str, key: str, note: Callable[[str], None] = _unheard) -> Kept 
 
 def read_entry(folder: str, key: str, suffix: str, note: Callable[[str], None] = _unheard) -> bytes | None:
     """What `write_entry` wrote under the same names, None where there is nothing that can be used; as for `load`."""
-    path = _path(folder, key, suffix)
+    path = path_of(folder, key, suffix)
     try:
         with open(path, "rb") as file:
             data = file.read()
@@ -95,10 +95,10 @@ def save(folder: str, key: str, report: ProjectReport, precedent: str = "") -> s
 def write_entry(folder: str, key: str, suffix: str, content: bytes) -> str | None:
     """Write `content` as for `save`, into a file of its own for each `suffix`."""
     try:
-        _prepare(folder)
-        replace(_path(folder, key, suffix), _HEADER + hashlib.sha256(content).digest() + content)
-        _prune(folder, suffix)
-        _prune(folder, ANSWER)
+        prepare(folder)
+        replace(path_of(folder, key, suffix), _HEADER + hashlib.sha256(content).digest() + content)
+        prune(folder, suffix)
+        prune(folder, ANSWER)
     except OSError as error:
         reason = error.strerror or str(error)
         return f"{folder}: the cache cannot be written ({reason}); `--no-cache` runs without it"
@@ -130,7 +130,7 @@ def analyser_digest(folder: str | None = None) -> str:
     settled = all(time.time_ns() - changed > 2_000_000_000 for _, _, changed, _ in files)
     if folder is not None and memo is not None and settled:
         with suppress(OSError):
-            _prepare(folder)
+            prepare(folder)
             replace(memo, f"{stamp} {digest}\n".encode("ascii"))
     return digest
 
@@ -153,12 +153,13 @@ def _sources(folder: str, below: str = "") -> Iterator[tuple[str, int, int, int]
                 yield from _sources(entry.path, f"{below}{entry.name}/")
 
 
-def _path(folder: str, key: str, suffix: str) -> str:
+def path_of(folder: str, key: str, suffix: str) -> str:
+    """The file that holds what is kept under `key`."""
     name = hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:32]
     return os.path.join(folder, name + suffix)
 
 
-def _prepare(folder: str) -> None:
+def prepare(folder: str) -> None:
     """Make the folder, unseen by git and by backups."""
     os.makedirs(folder, exist_ok=True)
     for name, content in ((".gitignore", b"*\n"), ("CACHEDIR.TAG", _TAG)):
@@ -167,7 +168,7 @@ def _prepare(folder: str) -> None:
             replace(path, content)
 
 
-def _prune(folder: str, suffix: str) -> None:
+def prune(folder: str, suffix: str) -> None:
     """Remove the entries used longest ago, and what killed runs left. Another run may remove them first."""
     used = []
     with os.scandir(folder) as entries:

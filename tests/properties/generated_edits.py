@@ -1,6 +1,7 @@
 """A project, and small changes to its files, some of which matter."""
 
 import random
+import re
 from pathlib import Path
 
 PROJECT = Path(__file__).parents[2] / "fixtures" / "projects" / "three_bugs"
@@ -38,8 +39,47 @@ def start(names):
         fetch(name)
     return plain.double(3)
 """,
+    "held.py": """\
+import asyncio
+
+
+async def send(name):
+    await asyncio.sleep(1)
+
+
+def main(names):
+    'What it does.'
+    send(names[0])  # execution-lint: ignore[EXL107] on purpose
+    send(names[1])  # noqa
+    for name in names:
+        send(name)
+
+
+def unused():
+    return 1  # execution-lint: ignore[EXL101] in vain
+
+
+class Sender:
+    kind = "mail"
+
+    def go(self, loop):
+        loop.call_soon(self.gone)
+        send(
+            "all",
+        )
+
+    def gone(self):
+        return self.kind
+""",
     "empty.py": "",
 }
+ADDED = (
+    "def added(value):\n    if value:\n        return 1\n    return len(str(value))\n",
+    "class Added:\n    size = 1\n\n    def fill(self):\n        return self.size\n",
+    "async def fetch_more():\n    return 1\n",
+    "import math\n",
+    "'Said of it.'",
+)
 LINES = (
     "# a comment",
     "",
@@ -61,7 +101,8 @@ def edit(path: Path, choice: random.Random) -> None:
     """Change a file a little, somewhere."""
     lines = path.read_text().split("\n")
     at = choice.randrange(len(lines))
-    match choice.randrange(5):
+    indent = lines[at][: len(lines[at]) - len(lines[at].lstrip())]
+    match choice.randrange(11):
         case 0:
             lines.insert(at, choice.choice(LINES))
         case 1:
@@ -70,8 +111,27 @@ def edit(path: Path, choice: random.Random) -> None:
             del lines[at]
         case 3:
             lines[at] += "  # said"
-        case _:
+        case 4:
             words = lines[at].split(" ")
             words[choice.randrange(len(words))] = choice.choice(("done", "x", "await", "status", "17"))
             lines[at] = " ".join(words)
+        case 5 | 6:
+            # Where it stands as it should.
+            lines.insert(
+                at, indent + choice.choice(("# a comment", "note = 'done'", "print('said')", "pass", "'said'"))
+            )
+        case 7 | 8:
+            added = choice.choice(ADDED).split("\n")
+            lines[at:at] = [indent + line if line else line for line in added]
+        case 9:
+            lines[at] = _renamed(lines[at], choice)
+        case _:
+            lines[at] = lines[at].replace("(", "(\n" + indent + "        ", 1)
     path.write_text("\n".join(lines))
+
+
+def _renamed(line: str, choice: random.Random) -> str:
+    """A line with something of it called otherwise: what it defines, if it does."""
+    names = re.findall(r"(?:def|class) (\w+)", line) or re.findall(r"[a-z_]{3,}", line)
+    name = choice.choice(names) if names else "x"
+    return line.replace(name, f"{name}_anew", 1)

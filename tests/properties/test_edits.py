@@ -78,6 +78,17 @@ QUIET = ("plain.py", "y = 2", "y = 3\n    # why")
         ("plain.py", "y = 2", "y = 2  # execution-lint: ignore[EXL101] why", False),
         ("work.py", "fetch(name)\n    return", "len(name)\n    return", False),
         ("work.py", "import asyncio", "\nimport asyncio", False),
+        ("held.py", "        return self.kind", "        return self.kind  # of it", True),
+        (
+            "held.py",
+            "        return self.kind",
+            "        return self.kind\n\n    def more(self):\n        return 1",
+            True,
+        ),
+        ("held.py", "    'What it does.'\n", "    'What it does not.'\n", False),
+        ("held.py", "  # noqa", "", False),
+        ("held.py", "in vain", "in vein", False),
+        ("work.py", "return plain.double(3)", "return plain.double(3)  # shown", False),
     ],
 )
 def test_an_edit_that_changes_no_answer_needs_no_run(name: str, old: str, new: str, is_given: bool) -> None:

@@ -148,7 +148,11 @@ def asked(precedent: Precedent) -> dict[str, object]:
             {precedent.questions.words[word]: held for word, held in known.bound.items()},
             {precedent.questions.needles[number]: held for number, held in known.candidates.items()},
             known.unawaited,
-            (file.is_firm, file.regions, file.share),
+            {precedent.questions.words[word] for word in known.named},
+            {precedent.questions.words[word] for word in known.owned},
+            {(region, asked, precedent.questions.words[word], told) for region, asked, word, told in known.told},
+            known.are_listed,
+            (file.is_firm, file.text is None, file.share),
         )
     return found
 

@@ -119,9 +119,7 @@ class Applications:
         module = self._inference.modules.at(path)
         if module is None:
             return
-        for region, info in enumerate(module.regions):
-            if info.name:
-                continue
+        for region in module.importing():
             facts = module.facts(region)
             for scope in facts.scopes[:1] if facts is not None else ():
                 for ref, value in enumerate(scope.values):

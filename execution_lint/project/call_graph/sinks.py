@@ -162,15 +162,14 @@ class Sinks:
 
     def _find_patch(self, path: str) -> bool:
         module = self._inference.module(path)
-        for region in range(len(module.regions)):
-            if module.mentions(region, "apply"):
-                for frame in self._uses.frames(path, region):
-                    scope = self._inference.scope(frame)
-                    for value in scope.values:
-                        if isinstance(value, Call) and "apply" in mentioned(scope, value.function):
-                            for thing in self._inference.things(At(frame, value.function)):
-                                if isinstance(thing, ExternalThing) and thing.name.partition(".")[0] in _PATCHES:
-                                    return True
+        for region in sorted(module.holding("apply")):
+            for frame in self._uses.frames(path, region):
+                scope = self._inference.scope(frame)
+                for value in scope.values:
+                    if isinstance(value, Call) and "apply" in mentioned(scope, value.function):
+                        for thing in self._inference.things(At(frame, value.function)):
+                            if isinstance(thing, ExternalThing) and thing.name.partition(".")[0] in _PATCHES:
+                                return True
         return False
 
 

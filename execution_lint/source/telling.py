@@ -1,0 +1,36 @@
+"""What the text of a region tells about a name, without being parsed."""
+
+from enum import Enum
+
+from execution_lint.source.assigning import may_assign, may_declare_outer
+from execution_lint.source.naming import may_rename, may_use
+
+
+class Telling(Enum):
+    """A question about a name that a text answers: rather yes too often than no once."""
+
+    USES = "uses"
+    """Whether the name may mean there what it names."""
+    USES_AS_TEXT = "uses as text"
+    """The same where strings may hold code, as annotations do."""
+    ASSIGNS = "assigns"
+    """Whether an attribute of that name may be assigned to."""
+    DECLARES = "declares"
+    """Whether the name may be declared to be the module's."""
+    RENAMES = "renames"
+    """Whether an import may bring the name under another one."""
+
+
+def tells(question: Telling, text: str, name: str) -> bool:
+    """The answer that a text gives."""
+    match question:
+        case Telling.USES:
+            return may_use(text, name)
+        case Telling.USES_AS_TEXT:
+            return may_use(text, name, in_strings=True)
+        case Telling.ASSIGNS:
+            return may_assign(text, name)
+        case Telling.DECLARES:
+            return may_declare_outer(text, name)
+        case Telling.RENAMES:
+            return may_rename(text, name)
