@@ -46,6 +46,7 @@ _ALL_MUTATORS = _MUTATORS | {"append", "extend", "insert", "remove", "add", "dis
 # One of each is enough for all regions.
 _FREE: dict[str, Free] = {}
 _CONSTANTS: dict[tuple[type[object], str], Constant] = {}
+_POSITIONAL = tuple(Argument("", value) for value in range(1_000))
 _KINDS: dict[type[object], str] = {type(None): "None", type(...): "ellipsis"}
 
 OPERATORS: dict[type[ast.AST], str] = {
@@ -147,7 +148,8 @@ class Expressions(Targets):
     def argument(self, node: ast.expr) -> Argument:
         if isinstance(node, ast.Starred):
             return Argument("*", self.expression(node.value))
-        return Argument("", self.expression(node))
+        value = self.expression(node)
+        return _POSITIONAL[value] if value < len(_POSITIONAL) else Argument("", value)
 
     def effects(self, node: ast.Call, arguments: list[Argument], call: Ref, environment: Environment) -> None:
         """What the call does to the names it is given: a method that changes its receiver, a dict that is handed on."""

@@ -308,7 +308,7 @@ class OpenedFile:
             return _unparsable(failure, shift)
         if is_indented and statements and isinstance(statements[0], ast.If):
             statements = statements[0].body
-        return self._lower(region, statements, shift)
+        return self._lower(region, statements, shift, code)
 
     def _stretch(self, first: int, last: int) -> str:
         """The text from one line (from 1) to another, their ends included."""
@@ -345,9 +345,12 @@ class OpenedFile:
             lines[line - region.first_line] = first[: len(first) - len(first.lstrip())] + "0"
         return "\n".join(lines) + "\n"
 
-    def _lower(self, region: Region, statements: list[ast.stmt], shift: int) -> RegionFacts | Unparsable:
+    def _lower(
+        self, region: Region, statements: list[ast.stmt], shift: int, code: str | None = None
+    ) -> RegionFacts | Unparsable:
+        """What the statements of a region say; `code` is what they were parsed from, if that is known."""
         try:
-            text = self._stretch(region.first_line, region.last_line)
+            text = self._stretch(region.first_line, region.last_line) if code is None else code
             return lower(statements, Coordinates(self._lines, shift), region.owner, text)
         except (TooDeep, RecursionError):
             return Unparsable(TOO_DEEP, region.first_line)
