@@ -18,7 +18,7 @@ _COMMON = 3
 _WORD_BYTES = bytes(byte for byte in range(256) if byte >= 0x80 or chr(byte).isalnum() or byte == ord("_"))
 _GIVEN_BEHIND = re.compile(rb"[\w\x80-\xff]*[\s)\\]*(?:[-+*/%&|^@<>]{0,2}=(?!=)|[:,\]]|in\b|(?<=\)))")
 _COLON_BEHIND = re.compile(rb"[\w\x80-\xff]*[\s)\\]*:")
-_STRING = re.compile(r"""[\s(]*[rRuU]?["']""")
+_STRING = re.compile(r"""[\s(]*[rRuUfFtT]{0,2}["']""")
 _COLUMN = re.compile(r"\w*(?:Column|column|CharField|TextField)\b")
 _CALL = re.compile(r"[ \t]*([A-Za-z_]\w*)\(")
 _END = re.compile(r"[ \t]*(?:\n|\Z)")
@@ -26,6 +26,8 @@ _BRACKET = re.compile(r"[()\[\]{}]")
 _BRACKET_OR_END = re.compile(r"[()\[\]{}\n]")
 _GOES_ON = re.compile(r"\s*[)\]}.,=]")
 _OBJECT = re.compile(r"[ \t(]*[\w.\[\]()]*\s*|.*;.*")
+_FAR = 500
+"""Characters of a line that are looked at before a name."""
 _BINDING = re.compile(r"\b(?:for|with|as)\b")
 _IMPORTED_WHOLE = re.compile(r"import[ \t(]*\*")
 
@@ -39,7 +41,8 @@ class Spots:
         self.is_annotated = self.is_given = False
         for pattern in finders(stems):
             for found in pattern.finditer(lowered):
-                line = lowered[lowered.rfind(b"\n", 0, found.start()) + 1 : found.start()]
+                far = max(0, found.start() - _FAR)
+                line = lowered[lowered.rfind(b"\n", far, found.start()) + 1 or far : found.start()]
                 before = line.rstrip(_WORD_BYTES).rstrip()[-1:]
                 if not before or before in b".(;:":
                     if before != b"." and _COLON_BEHIND.match(lowered, found.end()) is not None:
@@ -114,8 +117,13 @@ def _before(code: str, at: int) -> str:
 def _may_hold_string(code: str, start: int, given: re.Match[str]) -> bool:
     """Whether the field at `start` may be given a string: not where it is asked for, nor where it is given an object
     of a class of the file, nor, in the body of a class, what is neither a string nor a column."""
-    line = code[code.rfind("\n", 0, start) + 1 : start]
-    is_attribute = code[:start].rstrip()[-1:] == "."
+    line = code[code.rfind("\n", max(0, start - _FAR - 1), start) + 1 or max(0, start - _FAR - 1) : start]
+    if len(line) > _FAR:
+        return True
+    dot = start
+    while dot and code[dot - 1].isspace():
+        dot -= 1
+    is_attribute = dot > 0 and code[dot - 1] == "."
     if not is_attribute and _before(code, start) not in ("", "\n", *_BEGINNING):
         return False
     owner = line.rstrip().removesuffix(".")

@@ -235,14 +235,15 @@ def _may_stand_as(use: Use, data: bytes, unplain: bytes, words: frozenset[str]) 
         wanted = _followed(word, behind)
         found = wanted.search(data)
         while found is not None:
-            at = found.start()
-            end = _line_end(data, at)
+            at, goes_on_at = found.start(), found.end()
             if not (at and data[at - 1] in _WORDS):
-                start = _line_start(data, at)
+                # The line is looked at as a whole, so that one of many words is not looked at for each.
+                start, end = _line_start(data, at), _line_end(data, at)
+                goes_on_at = max(goes_on_at, end)
                 line = data[start:end].decode("utf-8", "replace")
                 if stands_as(use, line, word, goes_on=data[max(start - 3, 0) : start].rstrip(b"\r\n").endswith(b"\\")):
                     return True
-            found = wanted.search(data, found.end())
+            found = wanted.search(data, goes_on_at)
     return False
 
 
