@@ -26,6 +26,8 @@ from execution_lint.project.things import (
 from execution_lint.source.regions import Needles, RegionKind
 
 STARTERS = frozenset({"submit", "run_in_executor", "to_thread", "apply_async", "start_new_thread"})
+_STARTING = STARTERS | {"Thread"}
+_RUNNING = frozenset({"run_forever", "run_until_complete"})
 
 
 class Threads:
@@ -58,7 +60,7 @@ class Threads:
         scope = self._inference.scope(function)
         if (scope.name == "run" and self._is_thread(function)) or function.definition in self._thread_bodies:
             return True
-        for frame in self._neighbours(function):
+        for frame in self._neighbours(function, _STARTING):
             other = self._inference.scope(frame)
             for value in other.values:
                 if isinstance(value, Call) and self._starts_thread(other, value):
@@ -86,16 +88,14 @@ class Threads:
         )
 
     def _starts_thread(self, scope: Scope, call: Call) -> bool:
-        return callee_name(scope, call.function) in ("Thread", *STARTERS)
+        return callee_name(scope, call.function) in _STARTING
 
     def is_run_by_thread(self, function: Frame, attributes: list[str]) -> bool:
         """Whether a thread of the same class runs the loop that these attributes hold."""
-        for frame in self._neighbours(function):
+        for frame in self._neighbours(function, _RUNNING):
             scope = self._inference.scope(frame)
             runs = any(
-                isinstance(value, Attribute)
-                and value.name in ("run_forever", "run_until_complete")
-                and callee_name(scope, value.base) in attributes
+                isinstance(value, Attribute) and value.name in _RUNNING and callee_name(scope, value.base) in attributes
                 for value in scope.values
             )
             if runs and (
@@ -127,15 +127,15 @@ class Threads:
                     return True
         return False
 
-    def _neighbours(self, function: Frame) -> Iterator[Frame]:
+    def _neighbours(self, function: Frame, words: frozenset[str]) -> Iterator[Frame]:
         """The scopes of the same region, of the methods of the same class, or of the functions of the same module
-        that start threads."""
+        that start threads: of those, the ones in whose text one of the words stands."""
         module = self._inference.module(function.path)
-        regions = {function.region, *module.holding_any(("Thread", *STARTERS))}
+        near = {function.region, *module.holding_any(_STARTING)}
         own = module.regions[function.region]
         if own.kind is RegionKind.METHOD:
-            regions.update(module.methods_of(own.owner))
-        for index in sorted(regions):
+            near.update(module.methods_of(own.owner))
+        for index in sorted(near.intersection(module.holding_any(words))):
             facts = module.facts(index)
             for scope in range(len(facts.scopes) if facts is not None else 0):
                 yield Frame(function.path, index, scope)
