@@ -4,7 +4,7 @@ import ast
 
 import pytest
 
-from execution_lint.source.naming import may_use
+from execution_lint.source.naming import may_rename, may_use
 
 
 @pytest.mark.parametrize(
@@ -50,3 +50,20 @@ def test_whether_a_name_may_be_meant(text: str, used: bool) -> None:
 def test_names_in_strings_count_where_asked_for() -> None:
     assert may_use("x: 'Optional[Job]'", "Job", in_strings=True)
     assert not may_use("x: 'Optional[Job]'  # Jobs", "Jobs", in_strings=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "renamed"),
+    [
+        ("import shop as store", True),
+        ("import shop.prices, shop \\\n as store", True),
+        ("from shop import (\n    prices,\n    shop as store,\n)", True),
+        ("import shop.prices as store", False),
+        ("import shop", False),
+        ("import shop, os as system", False),
+        ("import ｓhop as store", True),
+    ],
+)
+def test_whether_a_module_may_be_known_by_another_name(text: str, renamed: bool) -> None:
+    ast.parse(text)
+    assert may_rename(text, "shop") is renamed
