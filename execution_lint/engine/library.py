@@ -103,6 +103,8 @@ class FileLibrary:
         self._opened: dict[str, OpenedFile | None] = {}
         self.answers: dict[Needles, dict[str, tuple[int, ...]]] = {}
         """The candidates that were found, by what was looked for and by file."""
+        self.is_remembered = True
+        """Whether what was asked is of use to a later run."""
         self.reached: dict[Needles, str | None] = {}
         """By what was looked for, the last file in which it was; None where it was in all."""
         self._others: list[Record] = []
@@ -314,7 +316,13 @@ class FileLibrary:
         self._words.gather()
 
     def record(self) -> Record:
-        """What this process asked."""
+        """What this process asked; where nobody remembers it, only which files it parsed."""
+        if not self.is_remembered:
+            files = {
+                path: _NOTHING_ASKED if opened is not None and opened.is_parsed else None
+                for path, opened in self._opened.items()
+            }
+            return Record(files, (), None, None, self.troubles, ())
         return Record(
             {path: _record_of(opened) for path, opened in self._opened.items()},
             tuple((needles, answers, self.reached.get(needles)) for needles, answers in self.answers.items()),
@@ -365,6 +373,20 @@ class FileLibrary:
 
     def _note(self, path: str, trouble: "Unparsable") -> None:
         put(self.troubles, path, Trouble(trouble.line, trouble.reason))
+
+
+_NOTHING_ASKED = FileRecord(
+    read=(),
+    mentions={},
+    bound={},
+    named=frozenset(),
+    owned=frozenset(),
+    are_listed=False,
+    told={},
+    is_parsed=True,
+    is_regular=True,
+)
+"""The record of a file that was parsed."""
 
 
 def _record_of(opened: "OpenedFile | None") -> FileRecord | None:

@@ -167,6 +167,7 @@ def _scanned(
     root = plan.found.root
     paths, replaced = _with_stdin(invocation, plan)
     library = FileLibrary(root, paths, MAXIMUM_SIZE, locate=invocation.locate, replaced=replaced)
+    library.is_remembered = cache is not None
     explicit = plan.found.explicit & frozenset(paths)
     followed = precedents.standing(*cache, library, plan.found.files, explicit) if cache is not None else None
     known = followed.precedent if followed is not None else None

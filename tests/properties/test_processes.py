@@ -17,6 +17,7 @@ from execution_lint.engine import division, process
 from execution_lint.engine.checking import checked
 from execution_lint.engine.edits import Asked
 from execution_lint.engine.invocation import Invocation
+from execution_lint.engine.library import FileLibrary
 from execution_lint.engine.precedents import Precedent
 from execution_lint.engine.progress import Progress
 from execution_lint.engine.run import run
@@ -26,6 +27,7 @@ from execution_lint.model.report import Report
 from execution_lint.project import existence
 from execution_lint.project.project import Project
 from execution_lint.rules.rule import Rule, all_rules
+from execution_lint.source.regions import Needles
 from execution_lint.store import answers
 
 PROJECTS = Path(__file__).parents[2] / "fixtures" / "projects"
@@ -162,6 +164,19 @@ def test_a_later_run_may_rest_on_what_all_processes_asked(tmp_path: Path) -> Non
     alone, together = precedent(tmp_path / "project", 1), precedent(tmp_path / "project", 3)
     assert asked(together) == asked(alone)
     assert (together.questions.weighed, together.parsed) == (alone.questions.weighed, alone.parsed)
+
+
+def test_what_nobody_remembers_is_not_sent(tmp_path: Path) -> None:
+    (tmp_path / "again.py").write_text(TEXT)
+    library = FileLibrary(tmp_path, ("again.py",), 10**6, locate=True, replaced={})
+    library.is_remembered = False
+    assert list(library.candidates(Needles(frozenset({"def", "class", "import"}))))
+    source = library.open("again.py")
+    assert source is not None
+    source.facts(0)
+    record = library.record()
+    assert (record.answers, record.unawaited) == ((), None)
+    assert [file.is_parsed for file in record.files.values() if file is not None] == [True]
 
 
 def test_one_family_of_rules_needs_no_second_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
