@@ -3,6 +3,7 @@
 import os
 import signal
 import warnings
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import IO
 
@@ -59,6 +60,8 @@ def outcome(
     if len(shares) > 1:
         library.read_all()
     others: list[_Copy] = []
+    # A kind is made whole: where two processes asked for the same, each counted all that is undecided of it.
+    undecided: Counter[tuple[str, str]] = Counter()
     try:
         for share in shares[1:]:
             others.append(_Copy(library, project, share, debug=debug))
@@ -70,11 +73,11 @@ def outcome(
                 continue
             library.put_down(answer.record)
             found += answer.outcome.findings
-            for subject, reason, count in answer.outcome.undecided:
-                project.undecided[subject, reason] += count
+            undecided |= Counter({(subject, reason): count for subject, reason, count in answer.outcome.undecided})
     finally:
         for other in others:
             other.stop()
+    project.undecided |= undecided
     return Outcome(tuple(found), _undecided(project))
 
 

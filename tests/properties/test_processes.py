@@ -113,6 +113,20 @@ def test_projects_have_one_report_in_however_many_processes(name: str, monkeypat
     assert len(copies) >= 3
 
 
+def test_what_two_families_ask_for_is_undecided_once(tmp_path: Path) -> None:
+    """The literals of a status are told from the answers of routes, which rules of another family ask for too."""
+    unknown = "\n\n@app.get('/jobs/{job}')\ndef job(job):\n    import elsewhere\n\n    return elsewhere.answer()\n"
+    written(tmp_path, TEXT + ROUTED + unknown)
+    (tmp_path / "pyproject.toml").write_text(
+        "[[tool.execution-lint.envelope]]\nname = 'jobs'\nroutes = ['GET /jobs/*']\nrequire = ['status']\n"
+        "status = { key = 'status', vocabulary = 'jobs:JobStatus' }\n"
+    )
+    found = {jobs: [project.undecided for project in report(tmp_path, jobs).projects] for jobs in (1, 2, 3)}
+    assert [undecided.count for undecided in found[1][0] if "elsewhere" in undecided.reason] == [1]
+    assert found[2] == found[1]
+    assert found[3] == found[1]
+
+
 def test_a_hostile_tree_has_one_report_in_however_many_processes(tmp_path: Path) -> None:
     for path, data in files().items():
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
