@@ -200,7 +200,7 @@ def main() -> int:
     parser.add_argument("--check", type=int, default=0)
     arguments = parser.parse_args()
     sys.setrecursionlimit(RECURSION_LIMIT)
-    wrong = 0
+    accepted: list[tuple[str, bytes, bytes]] = []
     with tempfile.TemporaryDirectory() as folder:
         root = Path(os.path.realpath(folder)) / "tree"
         shutil.copytree(arguments.tree, root, ignore=shutil.ignore_patterns(FOLDER))
@@ -220,11 +220,14 @@ def main() -> int:
                 print(
                     f"{edit.__name__:10} {name:14} of {len(drawn):4}   {share}   {rest}   {spent * 1000:4.0f} ms each"
                 )
-                for path, before, after in standing[: arguments.check]:
-                    if not _is_right(project, path, before, after):
-                        wrong += 1
-                        print(f"  WRONG: {path}")
-    return min(wrong, 1)
+                accepted += standing[: arguments.check]
+        # Last, for each run anew puts another precedent in the place of the one that is measured.
+        wrong = [path for path, before, after in accepted if not _is_right(project, path, before, after)]
+    if arguments.check:
+        print(f"{len(accepted)} compared with a run anew, {len(wrong)} of them wrong")
+    for path in wrong:
+        print(f"  WRONG: {path}")
+    return int(bool(wrong))
 
 
 if __name__ == "__main__":

@@ -31,7 +31,9 @@ def cold() -> list[Command]:
 def warm(bench: Bench, tree: Path) -> Command:
     """Our scan once more, nothing having changed."""
     command = Command("execution-lint, warm", OURS, None, lines)
-    bench.run(command, tree)
+    for _ in range(2):
+        # The first run after a tree was copied knows its files by their contents, and the second still reads them.
+        bench.run(command, tree)
     return command
 
 
