@@ -57,13 +57,20 @@ def _inserted(lines: list[str], at: int, text: str, indent: int) -> list[str]:
     return [*lines[:at], *added, *lines[at:]]
 
 
-def comment(lines: list[str], tree: ast.Module, choice: random.Random) -> list[str] | None:
-    """A comment before a statement of a function."""
+def _before_a_statement(
+    lines: list[str], tree: ast.Module, choice: random.Random, texts: tuple[str, ...]
+) -> list[str] | None:
+    """One of the texts before a statement of a function."""
     functions = _functions(tree)
     if not functions:
         return None
-    statement = choice.choice(choice.choice(functions).body)
-    return _inserted(lines, statement.lineno - 1, choice.choice(COMMENTS), statement.col_offset)
+    before = choice.choice(choice.choice(functions).body)
+    return _inserted(lines, before.lineno - 1, choice.choice(texts), before.col_offset)
+
+
+def comment(lines: list[str], tree: ast.Module, choice: random.Random) -> list[str] | None:
+    """A comment before a statement of a function."""
+    return _before_a_statement(lines, tree, choice, COMMENTS)
 
 
 def docstring(lines: list[str], tree: ast.Module, choice: random.Random) -> list[str] | None:
@@ -78,11 +85,7 @@ def docstring(lines: list[str], tree: ast.Module, choice: random.Random) -> list
 
 def statement(lines: list[str], tree: ast.Module, choice: random.Random) -> list[str] | None:
     """A statement before one of a function."""
-    functions = _functions(tree)
-    if not functions:
-        return None
-    before = choice.choice(choice.choice(functions).body)
-    return _inserted(lines, before.lineno - 1, choice.choice(STATEMENTS), before.col_offset)
+    return _before_a_statement(lines, tree, choice, STATEMENTS)
 
 
 def function(lines: list[str], tree: ast.Module, choice: random.Random) -> list[str] | None:
@@ -202,7 +205,7 @@ def main() -> int:
     sys.setrecursionlimit(RECURSION_LIMIT)
     accepted: list[tuple[str, bytes, bytes]] = []
     with tempfile.TemporaryDirectory() as folder:
-        root = Path(os.path.realpath(folder)) / "tree"
+        root = Path(os.path.realpath(folder)) / arguments.tree.resolve().name
         shutil.copytree(arguments.tree, root, ignore=shutil.ignore_patterns(FOLDER))
         project = Project(root)
         everywhere = sorted(project.precedent.files)
