@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from execution_lint.facts.scopes import ScopeKind
 from execution_lint.facts.values import NONE, Attribute, Call, Free, Ref
@@ -36,6 +37,20 @@ _IMPORTED_FRAMEWORKS = frozenset({"fastapi", "flask", "starlette", "quart", "san
 _LITESTAR = METHODS | {"route", "websocket", "websocket_listener", "websocket_stream", "asgi"}
 _METHOD_FIRST = frozenset({("aiohttp", "route"), ("django-ninja", "api_operation")})
 """The decorators that take the method before the path."""
+
+
+class _Decorated(NamedTuple):
+    """A handler under a decorator that gives it a path."""
+
+    handler: Definition
+    at: At
+    """The decorator."""
+    routers: tuple[Router, ...]
+    name: str
+    """What of the routers decorates."""
+    position: int
+    own: tuple[str, ...] | None
+    """The methods that the handler itself is for; None where the decorator says."""
 
 
 class Registrations:
@@ -111,7 +126,7 @@ class Registrations:
                 for handler, methods in (
                     endpoints(self._inference, At(at.frame, call.arguments[0].value)) if routers else ()
                 ):
-                    yield from self._routed(handler, made, function, routers, inner.name, NONE, methods)
+                    yield from self._routed(_Decorated(handler, made, routers, inner.name, NONE, methods), function)
         handlers = argument_of(call, "route_handlers", 0 if getattr(function, "name", "") == "Litestar" else 99)
         if handlers != NONE:
             for element in elements(self._inference, At(at.frame, handlers)):
@@ -170,23 +185,15 @@ class Registrations:
     ) -> Iterator[Registration]:
         if self._inference.scope(frame).kind is ScopeKind.CLASS:
             for handler, methods in class_endpoints(self._inference, ClassThing(frame.definition)):
-                yield from self._routed(handler, at, call, routers, name, NONE, methods)
+                yield from self._routed(_Decorated(handler, at, routers, name, NONE, methods), call)
         else:
-            yield from self._routed(frame.definition, at, call, routers, name, position, None)
+            yield from self._routed(_Decorated(frame.definition, at, routers, name, position, None), call)
 
-    def _routed(
-        self,
-        handler: Definition,
-        at: At,
-        call: Call,
-        routers: tuple[Router, ...],
-        name: str,
-        position: int,
-        own: tuple[str, ...] | None,
-    ) -> Iterator[Registration]:
+    def _routed(self, decorated: _Decorated, call: Call) -> Iterator[Registration]:
+        handler, at, routers, name, position, own = decorated
         framework = routers[0].framework
         if self._own_methods.overrides(routers[0], name):
-            yield from self._handed_on(handler, at, routers, name, position, own)
+            yield from self._handed_on(decorated)
             return
         is_method_first = (framework, name) in _METHOD_FIRST
         path_ref = self._paths.path_argument(call, 1 if is_method_first else 0)
@@ -210,16 +217,9 @@ class Registrations:
             position=position,
         )
 
-    def _handed_on(
-        self,
-        handler: Definition,
-        at: At,
-        routers: tuple[Router, ...],
-        name: str,
-        position: int,
-        own: tuple[str, ...] | None,
-    ) -> Iterator[Registration]:
+    def _handed_on(self, decorated: _Decorated) -> Iterator[Registration]:
         """What a router of a class of the project registers, whose own method it is that decorates."""
+        handler, at, routers, name, position, own = decorated
         framework = routers[0].framework
         for found in self._own_methods.of_call(routers[0], name, at):
             if own is not None:
