@@ -86,9 +86,10 @@ class ListedWords:
                 facts = module.facts(region)
                 for index, scope in enumerate(facts.scopes if facts is not None else ()):
                     frame = Frame(path, region, index)
-                    if not self._carriers.is_vocabulary_body(frame):
-                        found = (self._judged(scope, literal) for literal in self._literals.within(frame, scope))
-                        yield from dict.fromkeys(word for word in found if word is not None)
+                    judged = (self._judged(scope, literal) for literal in self._literals.within(frame, scope))
+                    found = dict.fromkeys(word for word in judged if word is not None)
+                    if found and not self._carriers.is_vocabulary_body(frame):
+                        yield from found
 
     def _judged(self, scope: Scope, literal: StatusLiteral) -> ListedWord | None:
         words = _listed(literal.subject.things)

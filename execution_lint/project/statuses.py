@@ -54,10 +54,12 @@ class Statuses:
                 facts = module.facts(region) if module is not None else None
                 for index in range(len(facts.scopes) if facts is not None else 0):
                     frame = Frame(path, region, index)
-                    if not self._carriers.is_vocabulary_body(frame):
-                        yield from self._uses(frame)
+                    uses = self._uses(frame)
+                    # Asked of what was found: it takes the class around each method.
+                    if uses and not self._carriers.is_vocabulary_body(frame):
+                        yield from uses
 
-    def _uses(self, frame: Frame) -> Iterator[StatusUse]:
+    def _uses(self, frame: Frame) -> tuple[StatusUse, ...]:
         scope = self._inference.scope(frame)
         found: dict[tuple[Place, str], StatusUse] = {}
         for literal in self._literals.within(frame, scope):
@@ -66,7 +68,7 @@ class Statuses:
                 key = (use.place, use.literal)
                 if key not in found or use.confidence.rank > found[key].confidence.rank:
                     found[key] = use
-        yield from found.values()
+        return tuple(found.values())
 
     def _governed(self, literal: StatusLiteral) -> StatusUse | None:
         scope = self._inference.scope(literal.frame)
