@@ -18,7 +18,7 @@ from pathlib import Path
 
 from comparison.measuring import Bench, Row
 from comparison.ours import cold, edits, starts, warm
-from comparison.peers import PEERS, QUICK, SLOW, flake8, peers, programs_of, version
+from comparison.peers import OURS, PEERS, QUICK, SLOW, flake8, peers, programs_of, version
 from comparison.tables import growth, table
 from comparison.trees import TREES, USUAL_TREES, describe, fetched_tree, grown, part_of
 
@@ -40,7 +40,7 @@ def report(options: argparse.Namespace) -> Iterator[str]:
     if "start" in parts:
         yield "### Start"
         yield ""
-        yield from table(bench.measured(starts(), work, max(options.runs, 15)), "")
+        yield from table(bench.measured(starts(bench), work, max(options.runs, 15)), "")
         yield ""
     for name in options.trees.split(","):
         tree = fetched_tree(name, work, options.wheels)
@@ -50,7 +50,7 @@ def report(options: argparse.Namespace) -> Iterator[str]:
             yield f"### {TREES[name]}, x{size}: {describe(grown_tree)}"
             yield ""
             if "scan" in parts:
-                commands = [*cold(), warm(bench, grown_tree), *peers(QUICK, bench, grown_tree)]
+                commands = [*cold(bench), warm(bench, grown_tree), *peers(QUICK, bench, grown_tree)]
                 by_size[size] = bench.measured(commands, grown_tree, options.runs)
                 yield from table(by_size[size], "")
                 yield ""
@@ -60,7 +60,7 @@ def report(options: argparse.Namespace) -> Iterator[str]:
                 shutil.copytree(tree, edited, ignore=shutil.ignore_patterns(".*"))
                 # A file named alone belongs to the project that is marked above it.
                 (edited / "pyproject.toml").write_text("[project]\n")
-                yield from table(bench.measured(list(edits(edited, parts)), edited, options.runs), "")
+                yield from table(bench.measured(list(edits(bench, edited, parts)), edited, options.runs), "")
                 yield ""
         if len(by_size) > 1:
             yield from growth(by_size)
@@ -69,7 +69,7 @@ def report(options: argparse.Namespace) -> Iterator[str]:
             part = part_of(tree)
             yield f"### A part of {TREES[name]} for the slow ones: {describe(part)}"
             yield ""
-            commands = [*cold(), *peers(SLOW, bench, part)]
+            commands = [*cold(bench), *peers(SLOW, bench, part)]
             yield from table(bench.measured(commands, part, options.runs), "")
             yield ""
         if "flake8" in parts:
@@ -77,7 +77,7 @@ def report(options: argparse.Namespace) -> Iterator[str]:
             yield ""
             yield from table(bench.measured(list(flake8(bench)), tree, options.runs), "")
             yield ""
-    there = [peer for peer in PEERS if (programs_of(peer, work).parent / "complete").exists()]
+    there = [peer for peer in PEERS if peer != OURS and (programs_of(peer, work).parent / "complete").exists()]
     yield "Versions: " + "; ".join(dict.fromkeys(version(peer, work) for peer in there)) + "."
 
 

@@ -1,17 +1,21 @@
-"""The linters beside ours: how each is installed, in an environment of its own, and what it runs."""
+"""The linters: how each is installed, ours too, in an environment of its own, and what those beside ours run."""
 
 import json
 import os
 import subprocess
 import venv
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from pathlib import Path
 
 from comparison.measuring import Bench, Command, say, surroundings
 
 ROOT = Path(__file__).parents[2]
 
+OURS = "execution-lint"
+
 PEERS = {
+    OURS: (OURS,),
     "ruff": ("ruff",),
     "ast-grep": ("ast-grep-cli",),
     "ty-async": ("ty-async",),
@@ -19,7 +23,7 @@ PEERS = {
     "flake8-async": ("flake8-async",),
     "fixit": ("fixit",),
     "flake8": ("flake8",),
-    "flake8 with our plugin": ("flake8", "execution-lint"),
+    "flake8 with our plugin": ("flake8", OURS),
 }
 """What is installed for each peer, in an environment of its own."""
 
@@ -74,18 +78,23 @@ def programs_of(peer: str, work: Path) -> Path:
     return work / "peers" / peer.replace(" ", "-") / ("Scripts" if os.name == "nt" else "bin")
 
 
+@cache
 def is_installed(peer: str, work: Path) -> bool:
-    """Whether a peer is there, once it was tried to install it."""
+    """Whether a peer is there, once it was tried to install it: once for all times, but what is ours each time."""
     programs = programs_of(peer, work)
     complete = programs.parent / "complete"
+    pip = [str(programs / "python"), "-m", "pip", "install", "-q"]
     if not complete.exists():
         say(f"installing {peer}")
-        venv.create(programs.parent, with_pip=True, clear=True)
-        wanted = [str(ROOT) if name == "execution-lint" else name for name in PEERS[peer]]
-        install = [str(programs / "python"), "-m", "pip", "install", "-q", *wanted]
-        if subprocess.run(install, check=False, env=surroundings()).returncode:
+        venv.create(programs.parent, with_pip=True, clear=True, upgrade_deps=True)
+        wanted = [str(ROOT) if name == OURS else name for name in PEERS[peer]]
+        if subprocess.run([*pip, *wanted], check=False, env=surroundings()).returncode:
             return False
         complete.touch()
+    elif OURS in PEERS[peer]:
+        say(f"installing {OURS} for {peer}")
+        again = [*pip, "--force-reinstall", "--no-deps", str(ROOT)]
+        return subprocess.run(again, check=False, env=surroundings()).returncode == 0
     return True
 
 
@@ -98,7 +107,7 @@ def version(peer: str, work: Path) -> str:
         check=True,
     )
     known = {item["name"].lower(): item["version"] for item in json.loads(shown.stdout)}
-    return ", ".join(f"{name} {known.get(name, '?')}" for name in PEERS[peer] if name != "execution-lint")
+    return ", ".join(f"{name} {known.get(name, '?')}" for name in PEERS[peer] if name != OURS)
 
 
 def lines(text: str) -> int:
