@@ -263,7 +263,7 @@ class FileLibrary:
         """The regions, by file, in which what a coroutine function gives may be left unawaited, told from the text, and
         the names of the functions."""
         from execution_lint.engine.unawaited import regions_of
-        from execution_lint.source.dangling import places
+        from execution_lint.source.dangling import may_promise, places
 
         answers = self.unawaited_answers = {}
         for path in self.paths:
@@ -271,10 +271,10 @@ class FileLibrary:
             text = self._read(path) if names else None
             if names:
                 answers[path] = names, ()
-            found_places = list(places(text, names)) if text is not None else []
+            found_places = list(places(text, names, self._calls(path, text))) if text is not None else []
             if text is None or not found_places:
                 continue
-            if all(is_returned for _, is_returned in found_places) and "async" not in text:
+            if all(is_returned for _, is_returned in found_places) and not may_promise(text):
                 continue
             opened = self.opened(path)
             if opened is None:
@@ -286,6 +286,10 @@ class FileLibrary:
             if found:
                 answers[path] = names, found
                 yield path, found, names
+
+    def _calls(self, path: str, text: str) -> Iterator[tuple[int, int]] | None:
+        """Where coroutine functions are called in a text, if what was found in its bytes holds for it."""
+        return self._coroutines.places(path) if text.isascii() and text.encode() == self.data(path) else None
 
     def _read(self, path: str) -> str | None:
         """The text of a file, without opening it; None where it cannot be had."""

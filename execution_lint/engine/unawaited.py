@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from execution_lint.extract.opened import OpenedFile
-from execution_lint.source.dangling import places
+from execution_lint.source.dangling import may_promise, places
 
 
 def unawaited_regions(opened: OpenedFile, names: frozenset[str]) -> tuple[int, ...]:
@@ -20,6 +20,6 @@ def regions_of(opened: OpenedFile, found: Iterable[tuple[int, bool]]) -> tuple[i
         (returned if is_returned else dangling).append(at)
     regions = set(opened.regions_at(dangling))
     for index in opened.regions_at(returned):
-        if index not in regions and "async" in opened.own_text(index):
+        if index not in regions and may_promise(opened.own_text(index)):
             regions.add(index)
     return tuple(sorted(regions))

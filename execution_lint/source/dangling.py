@@ -3,15 +3,18 @@
 import builtins
 import keyword
 import re
+from array import array
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
+from itertools import accumulate
 
 # No pattern begins with a `\b` or a class of characters: those that begin with letters are found ten times as fast.
+_DEFINES_COROUTINE = re.compile(r"async[ \t\f\\\r\n]+def\b")
 _COROUTINE = re.compile(rb"async[ \t\f\\\r\n]+def[ \t\f\\\r\n]+([\w\x80-\xff]+)")
 _FUNCTION = re.compile(rb"def[ \t\f\\\r\n]+([\w\x80-\xff]+)")
 _RENAMED = re.compile(rb" as[ \t]+([\w\x80-\xff]+)")
-_IMPORTED = re.compile(rb"(?:\bimport[ \t]|[,(\r\n])[ \t\r\n]*([\w\x80-\xff]+)[ \t]*\Z")
+_IMPORT = re.compile(rb"\bimport\Z")
 _PARTIAL = re.compile(rb"partial\([ \t\r\n]*(?:[\w\x80-\xff]+\.)*([\w\x80-\xff]+)")
 _ASSIGNED = re.compile(rb"([\w\x80-\xff]+)[ \t]*=[ \t]*(?:[\w\x80-\xff]+\.)*\Z")
 _STEP = re.compile(r"""\"\"\"|'''|"(?:[^"\\\r\n]|\\.)*"|'(?:[^'\\\r\n]|\\.)*'|#[^\r\n]*|[()\[\]{}"']""")
@@ -19,6 +22,10 @@ _QUOTES = "\"'`"
 """What stands right before a name in prose or in a string alone."""
 # A line that begins with `@` is a decorator's.
 _FOLLOWED = re.compile(r"[ \t]*@|\s*(?:[.\[(+\-*/%|&^<>!]|==|(?:and|or|in|not|is)\b)")
+
+_NEXT_ARGUMENT = re.compile(r"[ \t\f]*[,)]")
+_DEFINITION = re.compile(r"[ \t\f]*(?:#[^\r\n]*)?(?:\r\n?|\n)[ \t\f]*(?:def|class|async)\b")
+_LAMBDA = re.compile(r"\blambda(?:[ \t]*|[ \t]+[\w*][\w*, \t]*)\Z")
 
 _ENCLOSED = re.compile(rf"{_FOLLOWED.pattern}|\s*(?:\)|#|\\)")
 
@@ -38,6 +45,10 @@ CONSUMERS = frozenset(
 _WORD_BYTES = bytes(
     byte if byte >= 0x80 or byte == 0x28 or chr(byte).isalnum() or byte == ord("_") else 0x20 for byte in range(256)
 )
+
+_NAME_BYTES = _WORD_BYTES.replace(b"(", b" ")
+_BLANK_BYTES = frozenset(byte for byte, kept in enumerate(_NAME_BYTES) if kept == 0x20)
+"""The bytes that belong to no name."""
 
 _BUILT_IN = frozenset(
     name.encode()
@@ -64,20 +75,55 @@ _REACH = 2_000
 """Characters before and behind a call in which its surroundings are looked for."""
 
 
-def _called(data: bytes) -> Iterator[bytes]:
-    """The last name of everything that is called, and words before other brackets."""
-    pieces = data.translate(_WORD_BYTES).split(b"(")
-    del pieces[-1]
-    for piece in pieces:
-        yield piece.rstrip().rpartition(b" ")[2]
+class _Calls:
+    """The calls in a file of some names, in the order of the text; words before other brackets count too."""
+
+    def __init__(self, data: bytes, wanted: frozenset[bytes]) -> None:
+        pieces = data.translate(_WORD_BYTES).split(b"(")
+        del pieces[-1]
+        # What follows the last blank, except where that stands right before the bracket.
+        called = [piece[piece.rfind(b" ") + 1 :] or piece.rstrip().rpartition(b" ")[2] for piece in pieces]
+        self.names: list[bytes] = []
+        """What is called, one by one."""
+        self.brackets = array("I")
+        """Where their brackets stand in the bytes."""
+        if not wanted.isdisjoint(called):
+            at = list(accumulate(map(len, pieces)))
+            for number, name in enumerate(called):
+                if name in wanted:
+                    self.names.append(name)
+                    self.brackets.append(at[number] + number)
+
+    def places(self, data: bytes, names: frozenset[bytes]) -> Iterator[tuple[int, int]]:
+        """Where one of the names stands right before a bracket, and where the bracket ends."""
+        for name, bracket in zip(self.names, self.brackets, strict=True):
+            if name in names and data[bracket - 1] not in _BLANK_BYTES:
+                yield bracket - len(name), bracket + 1
 
 
-def _pairs(data: bytes, behind: re.Pattern[bytes], before: re.Pattern[bytes]) -> Iterator[tuple[bytes, bytes]]:
-    """A name that stands before a place, and one that stands behind it."""
-    for found in behind.finditer(data):
-        first = before.search(data[max(0, found.start() - _NEAR) : found.start()])
+def _renamed(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """A name that is imported, and the one that it is imported as."""
+    for found in _RENAMED.finditer(data):
+        head = data[max(0, found.start() - _NEAR) : found.start()].rstrip(b" \t")
+        name = head.translate(_NAME_BYTES).rpartition(b" ")[2]
+        gap = head[: len(head) - len(name)]
+        before = gap.rstrip(b" \t\r\n")
+        gap = gap[len(before) :]
+        if name and (
+            before.endswith((b",", b"("))
+            or b"\n" in gap
+            or b"\r" in gap
+            or (gap and _IMPORT.search(before[-8:]) is not None)
+        ):
+            yield name, found[1]
+
+
+def _partials(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """The name of a function, and the one that a partial of it is bound to."""
+    for found in _PARTIAL.finditer(data):
+        first = _ASSIGNED.search(data[max(0, found.start() - _NEAR) : found.start()])
         if first is not None:
-            yield first[1], found[1]
+            yield found[1], first[1]
 
 
 def dangling(text: str, names: frozenset[str]) -> Iterator[int]:
@@ -88,12 +134,20 @@ def dangling(text: str, names: frozenset[str]) -> Iterator[int]:
     return (at for at, _ in places(text, names))
 
 
-def places(text: str, names: frozenset[str]) -> Iterator[tuple[int, bool]]:
+def places(
+    text: str, names: frozenset[str], calls: Iterable[tuple[int, int]] | None = None
+) -> Iterator[tuple[int, bool]]:
     """The same, and whether the value is returned as it is: dangling then only if a coroutine function says that it
-    gives something else."""
-    for at, end in _calls(text, names):
+    gives something else. `calls` are where the names stand before a bracket, and where it ends, if that is known."""
+    for at, end in _calls(text, names) if calls is None else calls:
         if not _is_comment(text, at) and _may_dangle(text, at, end):
             yield at, _is_returned(text, at, end)
+
+
+def may_promise(text: str) -> bool:
+    """Whether a text may hold a coroutine function that says what it gives."""
+    found = _DEFINES_COROUTINE.search(text)
+    return found is not None and text.find("->", found.end()) >= 0
 
 
 def _calls(text: str, names: frozenset[str]) -> Iterator[tuple[int, int]]:
@@ -117,8 +171,11 @@ def _calls(text: str, names: frozenset[str]) -> Iterator[tuple[int, int]]:
 
 
 def _is_comment(text: str, at: int) -> bool:
-    begin = max(text.rfind("\n", 0, at), text.rfind("\r", 0, at)) + 1
-    return text[begin:at].lstrip().startswith("#")
+    return text[_line_start(text, at) : at].lstrip().startswith("#")
+
+
+def _line_start(text: str, at: int) -> int:
+    return max(text.rfind("\n", 0, at), text.rfind("\r", 0, at)) + 1
 
 
 def _may_dangle(text: str, start: int, end: int) -> bool:
@@ -136,6 +193,12 @@ def _may_dangle(text: str, start: int, end: int) -> bool:
         return False
     if character in ",[":
         return _is_used(text, end)
+    if character == "=" and _ending(text, end, _NEXT_ARGUMENT) and _is_keyword(text, at):
+        return False
+    if character == ":" and _LAMBDA.search(text, max(0, at - _NEAR), at) is not None:
+        return _is_used(text, end)
+    if character == "@" and not text[_line_start(text, at) : at].strip():
+        return not _ending(text, end, _DEFINITION)
     if character == "(":
         word = _word_ending(text, _before(text, at))
         if word in _KEYWORDS or word in CONSUMERS:
@@ -147,6 +210,14 @@ def _may_dangle(text: str, start: int, end: int) -> bool:
             return _is_used(text, end)
         return word not in _DEFINING and (word not in _HANDED_ON or _is_used(text, end))
     return True
+
+
+def _is_keyword(text: str, at: int) -> bool:
+    """Whether a `=` is one of a keyword argument or of a default: it may also be that of an element of a tuple, whose
+    value is kept as well."""
+    name = _word_ending(text, _before(text, at))
+    before = _before(text, _before(text, at) - len(name) + 1)
+    return bool(name) and before >= 0 and text[before] in ",("
 
 
 def _is_returned(text: str, start: int, end: int) -> bool:
@@ -224,6 +295,18 @@ def _is_used(text: str, end: int, *, alone: bool = False) -> bool:
 
     `alone` says that being all that stands in brackets counts.
     """
+    closed = _closed(text, end)
+    return closed is None or (_ENCLOSED if alone else _FOLLOWED).match(text, closed) is not None
+
+
+def _ending(text: str, end: int, behind: re.Pattern[str]) -> bool:
+    """Whether something follows a call for certain."""
+    closed = _closed(text, end)
+    return closed is not None and behind.match(text, closed) is not None
+
+
+def _closed(text: str, end: int) -> int | None:
+    """Where the bracket closes that has been opened before; None where that cannot be told for certain."""
     depth = 1
     for step in _STEP.finditer(text, end, end + _REACH):
         found = step.group()
@@ -232,11 +315,11 @@ def _is_used(text: str, end: int, *, alone: bool = False) -> bool:
         elif found in (")", "]", "}"):
             depth -= 1
             if not depth:
-                return (_ENCLOSED if alone else _FOLLOWED).match(text, step.end()) is not None
+                return step.end()
         elif found in ('"""', "'''", '"', "'") or (found[0] == "#" and ('"' in found or "'" in found)):
             # A string that is not told for certain, or what may be one within a comment.
-            return True
-    return True
+            return None
+    return None
 
 
 class CoroutineNames:
@@ -250,31 +333,42 @@ class CoroutineNames:
     def __init__(self) -> None:
         self._coroutines: dict[str, frozenset[bytes]] = {}
         self._functions: Counter[bytes] = Counter()
-        self._calls: Counter[bytes] = Counter()
-        self._called: dict[str, frozenset[bytes]] = {}
+        self._files: dict[str, bytes] = {}
         self._renamed: list[tuple[bytes, bytes]] = []
-        self._shared: dict[bytes, bytes] = {}
 
     def add(self, path: str, data: bytes) -> None:
         """Take in a file, its text in UTF-8; all must be taken in before the first question."""
+        self._files[path] = data
         self._functions.update(_FUNCTION.findall(data))
-        calls = Counter(_called(data))
-        self._calls.update(calls)
-        # One object a name, however many files call it.
-        self._called[path] = frozenset(self._shared.setdefault(name, name) for name in calls)
         if b"async" in data:
             defined = _COROUTINE.findall(data)
             if defined:
                 self._coroutines[path] = frozenset(defined)
                 self._functions.subtract(defined)
         if b" as " in data:
-            self._renamed.extend(_pairs(data, _RENAMED, _IMPORTED))
+            self._renamed.extend(_renamed(data))
         if b"partial" in data:
-            self._renamed.extend((old, new) for new, old in _pairs(data, _PARTIAL, _ASSIGNED))
+            self._renamed.extend(_partials(data))
 
     @cached_property
     def _names(self) -> frozenset[bytes]:
         return frozenset(name for defined in self._coroutines.values() for name in defined)
+
+    @cached_property
+    def _called(self) -> dict[str, _Calls]:
+        """By file, its calls of names that may be looked at, where there are some."""
+        renamed = frozenset(new for old, new in self._renamed if old in self._names)
+        wanted = self._names | renamed | _GATHERING
+        found = ((path, _Calls(data, wanted)) for path, data in self._files.items())
+        return {path: calls for path, calls in found if calls.names}
+
+    @cached_property
+    def _counts(self) -> Counter[bytes]:
+        """How often names that may be looked at are called."""
+        found: Counter[bytes] = Counter()
+        for calls in self._called.values():
+            found.update(calls.names)
+        return found
 
     @cached_property
     def _everywhere(self) -> frozenset[bytes]:
@@ -282,27 +376,28 @@ class CoroutineNames:
         return frozenset(
             name
             for name in self._names | renamed
-            if self._calls[name] <= MAXIMUM_CALLS
+            if self._counts[name] <= MAXIMUM_CALLS
             or (self._functions[name] <= 0 and name not in _BUILT_IN and name not in renamed)
         )
 
-    @cached_property
-    def _looked_at(self) -> dict[str, frozenset[bytes]]:
-        """By file, the names whose calls in it are looked at, where there are some; all others are forgotten."""
-        everywhere = self._everywhere | _GATHERING
-        found = {}
-        while self._called:
-            path, called = self._called.popitem()
-            names = called & everywhere
-            if path in self._coroutines:
-                names |= called & self._coroutines[path]
-            if names:
-                found[path] = names
-        return found
+    def _looked_at(self, path: str) -> frozenset[bytes]:
+        calls = self._called.get(path)
+        if calls is None:
+            return frozenset()
+        return frozenset(
+            name
+            for name in frozenset(calls.names)
+            if name in self._everywhere or name in _GATHERING or name in self._coroutines.get(path, ())
+        )
 
     def of_file(self, path: str) -> frozenset[str]:
         """The names whose calls in a file are looked at."""
-        return frozenset(name.decode("utf-8", "replace") for name in self._looked_at.get(path, ()))
+        return frozenset(name.decode("utf-8", "replace") for name in self._looked_at(path))
+
+    def places(self, path: str) -> Iterator[tuple[int, int]]:
+        """Where one of them stands right before a bracket, and where that ends, in the bytes of the file."""
+        calls = self._called.get(path)
+        return iter(()) if calls is None else calls.places(self._files[path], self._looked_at(path))
 
     @cached_property
     def weighed(self) -> frozenset[bytes]:
@@ -312,7 +407,7 @@ class CoroutineNames:
     def passed_over(self) -> Iterator[tuple[str, int]]:
         """Names that are looked at in some files alone, with the number of their calls anywhere."""
         for name in sorted(self._names - self._everywhere):
-            yield name.decode("utf-8", "replace"), self._calls[name]
+            yield name.decode("utf-8", "replace"), self._counts[name]
 
 
 def share(data: bytes, weighed: frozenset[bytes]) -> bytes:
@@ -321,9 +416,9 @@ def share(data: bytes, weighed: frozenset[bytes]) -> bytes:
     return repr(
         (
             sorted(_COROUTINE.findall(data)),
-            sorted(_pairs(data, _RENAMED, _IMPORTED)),
-            sorted(_pairs(data, _PARTIAL, _ASSIGNED)),
-            sorted(Counter(name for name in _called(data) if name in weighed).items()),
+            sorted(_renamed(data)),
+            sorted(_partials(data)),
+            sorted(Counter(_Calls(data, weighed).names).items()),
             sorted(Counter(name for name in _FUNCTION.findall(data) if name in weighed).items()),
         )
     ).encode()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from execution_lint.source.dangling import MAXIMUM_CALLS, CoroutineNames, dangling, places
+from execution_lint.source.dangling import MAXIMUM_CALLS, CoroutineNames, dangling, may_promise, places
 
 NAMES = frozenset({"job"})
 
@@ -41,6 +41,16 @@ NAMES = frozenset({"job"})
         "x = (\n    job()\n    == 1\n)",
         "await job(  # it isn't told\n    1,\n)",
         "await job(  # why\n    1,\n).name",
+        "x = job(), 1\n",
+        "x == job()",
+        "call(x == job())",
+        "call(x := job())",
+        "x: int = job()",
+        "lambda: job().x",
+        "lambda x, *y: job() + 1",
+        "if x: job()",
+        "(x\n    @ job()\n    @ y)",
+        "(x\n    @ job())",
     ],
 )
 def test_a_call_that_may_dangle(line: str) -> None:
@@ -72,6 +82,13 @@ def test_a_call_that_may_dangle(line: str) -> None:
         "job = 3",
         "a job (in prose)",
         "return await job()\n@decorator\ndef other(): pass",
+        "call(x=job())",
+        "call(1, x = job(1, (2)), y=3)",
+        "def other(x=job()): pass",
+        "lambda: job()",
+        "call(lambda x, *y: job(), 1)",
+        "@job()\ndef other(): pass",
+        "    @router.job('x')  # why\n    async def other(): pass",
     ],
 )
 def test_a_call_that_is_plainly_somebody_elses(line: str) -> None:
@@ -130,3 +147,45 @@ def test_names_in_other_letters_are_names() -> None:
 )
 def test_what_is_returned_as_it_is(line: str, is_returned: bool) -> None:
     assert list(places(line, NAMES)) == [(line.index("job("), is_returned)]
+
+
+@pytest.mark.parametrize(
+    ("text", "may"),
+    [
+        ("async def job() -> int: pass", True),
+        ("async \\\n def job(\n) -> int: pass", True),
+        ("async def job(): pass", False),
+        ("def job() -> int: pass", False),
+        ("def job() -> int: pass\nasync def other(): pass", False),
+        ("is_async = 1\ndef job() -> int: pass", False),
+    ],
+)
+def test_a_coroutine_function_that_says_what_it_gives(text: str, may: bool) -> None:
+    assert may_promise(text) is may
+
+
+@pytest.mark.parametrize("text", ["job(1)\nx.job(job())", "y(job)\r\n  job (2)\r\njob(3)", "job[job](job.job())"])
+def test_the_places_found_when_names_were_counted_are_those_of_a_search(text: str) -> None:
+    names = names_of(a="async def job(): pass", b=text)
+    found = list(places(text, NAMES))
+    assert list(places(text, NAMES, names.places("b"))) == found
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "from a import job  as  start",
+        "from a import (\n    job as start,\n)",
+        "import\tjob as start",
+        "x(y,\r\njob as start",
+    ],
+)
+def test_a_name_is_renamed(line: str) -> None:
+    assert "start" in names_of(a="async def job(): pass", b=f"{line}\nstart()").of_file("b")
+
+
+@pytest.mark.parametrize(
+    "line", ["with job as start", "except job as start", "x.job as start", "reimport job as start"]
+)
+def test_a_name_is_not_renamed(line: str) -> None:
+    assert "start" not in names_of(a="async def job(): pass", b=f"1; {line}\nstart()").of_file("b")
