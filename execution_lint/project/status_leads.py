@@ -18,7 +18,7 @@ from execution_lint.project.modules import Module
 from execution_lint.project.spelling import last_name, mentioned
 from execution_lint.project.status_meetings import elements_of, meetings
 from execution_lint.project.status_names import ENDINGS
-from execution_lint.project.things import At, Frame, is_plain
+from execution_lint.project.things import At, Frame, MemberThing, MemberValueThing, is_plain
 from execution_lint.source.regions import ENDING, Needles, RegionKind
 
 MAXIMUM_ROUNDS = 6
@@ -98,7 +98,7 @@ class StatusLeads:
         for region in regions:
             facts = module.facts(region)
             for index, scope in enumerate(facts.scopes if facts is not None else ()):
-                self._known.update(_as_word(name) for name in self._beside_members(scope))
+                self._known.update(_as_word(name) for name in self._beside_members(Frame(path, region, index), scope))
                 for bound, ref in _bound(scope):
                     name = _as_word(bound)
                     if name not in self._known and self._is_given(Frame(path, region, index), scope, ref):
@@ -110,11 +110,19 @@ class StatusLeads:
         """Whether a vocabulary is named by a value, which is no plain one that is made with it on the way."""
         return bool(mentioned(scope, ref) & self._names) and not is_plain(self._inference.things(At(frame, ref)))
 
-    def _beside_members(self, scope: Scope) -> Iterator[str]:
-        """The names of what meets a member: another literal that meets the name is judged by that."""
+    def _beside_members(self, frame: Frame, scope: Scope) -> Iterator[str]:
+        """The names of what meets a member: another literal that meets the name is judged by that. What only names a
+        vocabulary on its way is asked what it is: `make(JobStatus.DONE).owner` is no member."""
         for name, _, right, _, _ in meetings(scope):
-            for element in elements_of(scope, right):
-                if name and isinstance(scope.values[element], Attribute) and mentioned(scope, element) & self._names:
+            for element in elements_of(scope, right) if name else ():
+                if (
+                    isinstance(scope.values[element], Attribute)
+                    and mentioned(scope, element) & self._names
+                    and any(
+                        isinstance(thing, (MemberThing, MemberValueThing))
+                        for thing in self._inference.things(At(frame, element))
+                    )
+                ):
                     yield name
 
 
