@@ -31,9 +31,10 @@ class Carriers:
 
     @cached_property
     def names(self) -> frozenset[str]:
-        """The names of the vocabularies, whatever they are called."""
+        """The names of the vocabularies, whatever they are called. None is a subclass's: they have members, and nothing
+        can extend an enum that has."""
         own = frozenset(vocabulary.name.rpartition(".")[2] for vocabulary in self._vocabularies.all.values())
-        return closure(self._inference, own)
+        return closure(self._inference, own, is_extended=lambda _: False)
 
     @cached_property
     def naming(self) -> dict[str, tuple[int, ...]]:
