@@ -37,6 +37,8 @@ _NOT_AN_EXECUTION = re.compile(
 _CHANGING = frozenset({"PATCH", "DELETE"})
 """The methods that change or remove something that is there, and execute nothing."""
 _JOB_WORD = re.compile(r"job|plugin", re.IGNORECASE)
+_JOB_KEYS = ("job_id", "status")
+"""The keys that together are those of a job's answer, the rarer one first."""
 _EXECUTION_KEYS = ("plugin", "result")
 """The keys of which each is a signal of an execution's answer."""
 _COLLECTION_KEYS = frozenset({"count", "total", "next_cursor", "next", "page", "limit", "offset"})
@@ -47,8 +49,19 @@ class JobSigns:
 
     def __init__(self, exits: Iterable[HandlerExit]) -> None:
         self._exits = tuple(exits)
-        self._unasked = iter(self._exits)
+        self._unasked = self._likely_first()
         self._answering: list[str] = []
+
+    def _likely_first(self) -> Iterator[HandlerExit]:
+        """The exits, before the others those of handlers that show both keys: what all the others answer need not be
+        found out where one of these does."""
+        others = []
+        for exit in self._exits:
+            if exit.handler_shows(*_JOB_KEYS):
+                yield exit
+            else:
+                others.append(exit)
+        yield from others
 
     def are_answered_beside(self, handler: str) -> bool:
         """Whether another handler answers with `job_id` and `status`."""
@@ -56,7 +69,7 @@ class JobSigns:
             exit = next(self._unasked, None)
             if exit is None:
                 return False
-            may_answer = exit.handler.name not in self._answering and exit.may_answer_with("job_id")
+            may_answer = exit.handler.name not in self._answering and exit.may_answer_with(_JOB_KEYS[0])
             if may_answer and _answers_job(exit) and exit.is_reachable:
                 self._answering.append(exit.handler.name)
         return True
@@ -71,7 +84,7 @@ class JobSigns:
 
 def _answers_job(exit: HandlerExit) -> bool:
     objects = (answer for answer in exit.answered.answers if answer.kind is AnswerKind.OBJECT)
-    return any({"job_id", "status"} <= answer.keys for answer in objects)
+    return any(answer.keys.issuperset(_JOB_KEYS) for answer in objects)
 
 
 def _names_job(exit: HandlerExit) -> bool:

@@ -119,6 +119,10 @@ class HandlerExit:
         that."""
         return self._exits.may_answer_with(self, frozenset(keys))
 
+    def handler_shows(self, *keys: str) -> bool:
+        """Whether its handler writes all of the keys, or sends a model that has them: told without what it answers."""
+        return self._exits.shows(self.handler, frozenset(keys))
+
     @property
     def bare_call(self) -> str:
         """The name of the function whose value it returns as it is; empty where it returns something else."""
@@ -196,6 +200,20 @@ class HandlerExits:
             return True
         return any(self._is_response(value) for value in (at, *self._alternatives(at)))
 
+    def shows(self, handler: Handler, keys: frozenset[str]) -> bool:
+        """Whether a handler writes all of the keys, or sends a model that has them."""
+        if keys <= self._written_by(handler):
+            return True
+        override, wire = self._decided_for(handler)
+        sent_anyway = override or (wire.answers if wire is not None else ())
+        return any(keys <= answer.keys for answer in sent_anyway)
+
+    def _written_by(self, handler: Handler) -> frozenset[str]:
+        definition = handler.frame.definition
+        if definition not in self._written:
+            self._written[definition] = frozenset(_written(handler.scope))
+        return self._written[definition]
+
     def answered(self, exit: HandlerExit) -> Answered:
         """What an exit answers."""
         handler, at = exit.handler, exit.value
@@ -217,8 +235,6 @@ class HandlerExits:
         """The exit with what governs it, for the routes that it is so for."""
         handler, at, answered = exit.handler, exit.value, exit.answered
         definition = handler.frame.definition
-        if definition not in self._written:
-            self._written[definition] = frozenset(_written(handler.scope))
         return RouteExit(
             place=Place(definition.path, self._line(exit.fact, handler.scope.head)),
             scope=handler.scope.qualname,
@@ -235,7 +251,7 @@ class HandlerExits:
             returned=answered.returned,
             origin=(definition.path, definition.region, definition.scope),
             value=at.key if at is not None else None,
-            written=self._written[definition],
+            written=self._written_by(handler),
             returns_object=answered.wire is not None and at is not None and self._is_object(at),
             related=self._origins.of_value(at) if at is not None and exit.fact.kind is ExitKind.RETURN else (),
         )
