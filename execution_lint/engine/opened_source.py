@@ -52,6 +52,10 @@ class FileSource:
         """Whether a region may declare `name` to be a name of the module."""
         return self._opened.may_declare_outer(index, name)
 
+    def declared_outer(self, index: int) -> frozenset[str] | None:
+        """The names that a region may declare to be the module's; None where that cannot be told."""
+        return self._opened.declared_outer(index)
+
     def may_rename(self, index: int, name: str) -> bool:
         """Whether an import in a region may bring a name under another one."""
         return self._opened.may_rename(index, name)

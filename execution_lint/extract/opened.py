@@ -19,6 +19,7 @@ from execution_lint.extract.parsers import (
 )
 from execution_lint.extract.pieces import pieces
 from execution_lint.facts.scopes import RegionFacts
+from execution_lint.source.assigning import declared_outer
 from execution_lint.source.locating import located
 from execution_lint.source.regions import Needles, Region, RegionKind, Regions, stands_for_ending
 from execution_lint.source.searching import RegionSearch, ThoroughSearch
@@ -109,6 +110,13 @@ class OpenedFile:
         """Whether a region may declare a name to be the module's."""
         return self._tells(index, Telling.DECLARES, name)
 
+    def declared_outer(self, index: int) -> frozenset[str] | None:
+        """The names that a region may declare to be the module's; None where that cannot be told."""
+        declared = declared_outer(self.own_text(index))
+        if declared is not None:
+            self.told[index, Telling.DECLARES_ALL, " ".join(sorted(declared))] = True
+        return declared
+
     def may_rename(self, index: int, name: str) -> bool:
         """Whether an import in a region may bring a name under another one."""
         return self._tells(index, Telling.RENAMES, name)
@@ -159,7 +167,8 @@ class OpenedFile:
 
     def binding(self, name: str) -> tuple[int, ...]:
         """The regions that may bind a name and do not show which: imports and compound statements in whose text it
-        stands, and whatever is no statement that an outline knows. `*` stands for all that an import brings."""
+        stands, not only in the path of a module that is imported from, and whatever is no statement that an outline
+        knows. `*` stands for all that an import brings."""
         found = self._binding.get(name)
         if found is None:
             found = self._binding[name] = self._search.binding(name)

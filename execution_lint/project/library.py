@@ -39,6 +39,9 @@ class Source(Protocol):
         """Whether a region may say that `name` is one of the module or of an enclosing function (`global`,
         `nonlocal`), told from the text: rather yes too often than no once."""
 
+    def declared_outer(self, index: int) -> frozenset[str] | None:
+        """All names of which a region may say that, rather too many than too few; None where they cannot be told."""
+
     def may_rename(self, index: int, name: str) -> bool:
         """Whether an import in a region may bring a name under another one, told from the text: rather yes too often
         than no once."""

@@ -66,7 +66,12 @@ class Module:
 
     def importing(self) -> tuple[int, ...]:
         """The regions at module level that may import something, functions and classes aside."""
-        return self._source.binding("import")
+        return self._importing(("import",))
+
+    def _importing(self, words: tuple[str, ...]) -> tuple[int, ...]:
+        """Those in whose text one of the words stands; a statement that shows what it binds imports nothing."""
+        found = {index for word in words for index in self.mentioning(word)}
+        return tuple(sorted(index for index in found if not self.regions[index].name))
 
     def scope(self, region: int, scope: int) -> Scope:
         """A scope of a region that was parsed before."""
@@ -114,15 +119,29 @@ class Module:
         functions = (RegionKind.FUNCTION, RegionKind.METHOD)
         return frozenset(index for index in self._source.mentioning("global") if self.regions[index].kind in functions)
 
+    @cached_property
+    def _declaring(self) -> tuple[dict[str, list[int]], frozenset[int]]:
+        """Of these, by name, those that declare it to be the module's; and those of which that is not told."""
+        found: dict[str, list[int]] = {}
+        untold = []
+        for index in sorted(self._with_globals):
+            names = self._source.declared_outer(index)
+            for name in names or ():
+                found.setdefault(name, []).append(index)
+            if names is None:
+                untold.append(index)
+        return found, frozenset(untold)
+
     def global_bindings(self, name: str) -> tuple[tuple[int, int, Ref], ...]:
         """Region, scope and value of what functions bind to the `name` of the module by a `global` statement."""
         if name not in self._global_by_name:
-            regions = self._with_globals & self._source.mentioning(name) if self._with_globals else frozenset()
+            declaring, untold = self._declaring
+            regions = set(declaring.get(name, ()))
+            if untold:
+                doubtful = untold & self._source.mentioning(name)
+                regions.update(index for index in doubtful if self._source.may_declare_outer(index, name))
             self._global_by_name[name] = tuple(
-                binding
-                for index in sorted(regions)
-                if self._source.may_declare_outer(index, name)
-                for binding in self._globals_in(index).get(name, ())
+                binding for index in sorted(regions) for binding in self._globals_in(index).get(name, ())
             )
         return self._global_by_name[name]
 
@@ -158,9 +177,8 @@ class Module:
 
     def imports(self, *words: str) -> tuple[tuple[str, Imported], ...]:
         """Every name that an import at module level binds; where `words` are given, by imports that mention one."""
-        regions = sorted({index for word in words or ("import",) for index in self._source.binding(word)})
         found = []
-        for index in regions:
+        for index in self._importing(words or ("import",)):
             facts = self.facts(index)
             scope = facts.scopes[0] if facts is not None else None
             for name, value in scope.bindings if scope is not None else ():

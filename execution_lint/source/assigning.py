@@ -32,12 +32,20 @@ def may_assign(text: str, name: str) -> bool:
 def may_declare_outer(text: str, name: str) -> bool:
     """Whether a `global` or `nonlocal` statement in the code of a text may hold `name`: rather yes too often than no
     once."""
+    declared = declared_outer(text)
+    return name in text or not text.isascii() if declared is None else name in declared
+
+
+def declared_outer(text: str) -> frozenset[str] | None:
+    """The names in the `global` and `nonlocal` statements in the code of a text, rather too many than too few; None
+    where they cannot be told."""
     code = _code(text)
     if code is None:
-        return name in text or not text.isascii()
-    return any(
-        not declared.isascii() or name in declared.replace(",", " ").split() for declared in _OUTER.findall(code)
-    )
+        return None
+    statements = _OUTER.findall(code)
+    if not all(statement.isascii() for statement in statements):
+        return None
+    return frozenset(name for statement in statements for name in statement.replace(",", " ").split())
 
 
 @lru_cache(maxsize=8)

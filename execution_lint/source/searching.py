@@ -98,7 +98,8 @@ class RegionSearch:
 
     def binding(self, name: str) -> tuple[int, ...]:
         """The regions that may bind a name and do not show which: imports and compound statements in whose text it
-        stands, and whatever is no statement that an outline knows. `*` stands for all that an import brings."""
+        stands, not only in the path of a module that is imported from, and whatever is no statement that an outline
+        knows. `*` stands for all that an import brings."""
         text, ends, owners = self._binding_text
         found = {*self._others, *self._binding_respelled.get(name, ())}
         wanted = name.encode("utf-8", "surrogatepass")
@@ -300,12 +301,16 @@ class RegionSearch:
 
     @cached_property
     def _binding_text(self) -> "tuple[bytes, array[int], array[int]]":
-        """The text of these, one after the other, where each ends in it, and the regions."""
+        """The text of these, less the paths that something is imported from, one after the other, where each ends in
+        it, and the regions."""
         parts, ends, owners = [b"\n"], array("I"), array("l")
         size = 1
         for index in self._nameless:
             region = self._regions[index]
             text = self.stretch(region.first_line, region.last_line)
+            path = _IMPORTED_FROM.match(text) if region.kind is RegionKind.IMPORT else None
+            if path is not None:
+                text = text[path.end() :]
             parts += (text, b"\n")
             size += len(text) + 1
             ends.append(size)
@@ -358,6 +363,8 @@ class ThoroughSearch(RegionSearch):
 
 _UNUSUAL = re.compile(rb"[\x80-\xff][^\r\n]*")
 """The rest of a line that is not ASCII."""
+_IMPORTED_FROM = re.compile(rb"from[ \t.][ \t.\w]*?\bimport\b")
+"""The path of a module that something is imported from, which binds nothing."""
 
 
 def _among(wanted: frozenset[str], words: frozenset[str] | None) -> frozenset[str]:

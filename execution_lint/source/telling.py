@@ -2,7 +2,7 @@
 
 from enum import Enum
 
-from execution_lint.source.assigning import may_assign, may_declare_outer
+from execution_lint.source.assigning import declared_outer, may_assign, may_declare_outer
 from execution_lint.source.naming import may_rename, may_use
 
 
@@ -17,6 +17,8 @@ class Telling(Enum):
     """Whether an attribute of that name may be assigned to."""
     DECLARES = "declares"
     """Whether the name may be declared to be the module's."""
+    DECLARES_ALL = "declares all"
+    """Whether the names, with blanks between them, are all that are declared to be the module's, as far as is told."""
     RENAMES = "renames"
     """Whether an import may bring the name under another one."""
 
@@ -32,5 +34,7 @@ def tells(question: Telling, text: str, name: str) -> bool:
             return may_assign(text, name)
         case Telling.DECLARES:
             return may_declare_outer(text, name)
+        case Telling.DECLARES_ALL:
+            return declared_outer(text) == frozenset(name.split())
         case Telling.RENAMES:
             return may_rename(text, name)

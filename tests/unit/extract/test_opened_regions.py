@@ -36,6 +36,7 @@ sys.exit(0)
         ("b", [2, 17]),
         ("e", [2, 15, 17]),
         ("c", [2, 17]),
+        ("a", [17]),
         (STAR, [6, 17]),
         ("files", [6, 17]),
         ("json", [7, 17]),
@@ -62,6 +63,30 @@ def test_whatever_a_region_binds_it_may_bind(whole: bool) -> None:
     }
     assert {name for name, _ in bound} == {"where", "sys", "b", "e", STAR, "json", "name", "value"}
     assert all(index in opened.binding(name) for name, index in bound)
+
+
+@pytest.mark.parametrize(
+    ("line", "binds"),
+    [
+        ("from jobs import run", False),
+        ("from . jobs import run", False),
+        ("from .jobs.imports import(run)", False),
+        ("from jobs.store import jobs", True),
+        ("from store import run as jobs", True),
+        ("from jobs import run; jobs = 1", True),
+        ("from jobs import run; from store import jobs", True),
+        ("import jobs.store", True),
+        ("from jobs \\\n  import run", True),
+        ("from jobs import *", False),
+        ("run(jobs := 1)", True),
+        ("run = 1; jobs = 2", True),
+    ],
+)
+def test_the_path_that_something_is_imported_from_binds_nothing(line: str, binds: bool) -> None:
+    opened = OpenedFile(f"{line}\n")
+    bound = [name for name, _ in opened.facts(0).scopes[0].bindings]
+    assert opened.binding("jobs") == ((0,) if binds else ())
+    assert "jobs" not in bound or binds
 
 
 def test_a_word_that_a_file_lacks_is_not_looked_for() -> None:

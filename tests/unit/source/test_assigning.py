@@ -5,7 +5,7 @@ import textwrap
 
 import pytest
 
-from execution_lint.source.assigning import may_assign, may_declare_outer
+from execution_lint.source.assigning import declared_outer, may_assign, may_declare_outer
 
 TARGETS = [
     "self.x = 1",
@@ -104,3 +104,21 @@ def test_a_declared_name_may_be_the_modules(text: str) -> None:
 )
 def test_a_name_that_is_not_declared_is_the_functions_own(text: str) -> None:
     assert not may_declare_outer(text, "x")
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("global x", {"x"}),
+        ("global y , x; z = 1\nif x: nonlocal z", {"x", "y", "z"}),
+        ("global y, \\\n  x", {"x", "y"}),
+        ("# global x\ny = 'global x'", set()),
+        ("global x # and y", {"x"}),
+        ("global é", None),
+        ("global x\ny = 'é", None),
+    ],
+)
+def test_the_names_that_are_declared_are_told_together(text: str, names: set[str] | None) -> None:
+    declared = declared_outer(text)
+    assert declared is names if names is None else declared is not None and declared >= names
+    assert declared is None or all(may_declare_outer(text, name) == (name in declared) for name in "xyz")
