@@ -9,19 +9,26 @@ from execution_lint.model.finding import Finding
 
 def disagreements(findings: Iterable[Finding], library: FileLibrary) -> Iterator[str]:
     """A line for each finding in whose region libcst reads something else; nothing where it cannot parse the region."""
-    agreed: dict[tuple[str, int], bool] = {}
+    lines: dict[tuple[str, int], set[int]] = {}
     for finding in findings:
         place = finding.place
         opened = library.peek(place.path)
         index = opened.region_at(place.span.start_line) if opened is not None else None
-        if opened is None or index is None:
-            continue
-        if (place.path, index) not in agreed:
-            from execution_lint.extract.opened import Unparsable
+        if index is not None:
+            lines.setdefault((place.path, index), set()).add(place.span.start_line)
+    for (path, index), found in lines.items():
+        if not _is_confirmed(library, path, index, found):
+            for line in sorted(found):
+                yield f"{path}:{line}: the two parsers disagree on this code; please report it"
 
-            # What another process found in it, or an earlier run, was not read by this one.
-            with suppress(Unparsable):
-                opened.facts(index)
-            agreed[place.path, index] = opened.is_confirmed(index)
-        if not agreed[place.path, index]:
-            yield f"{place.path}:{place.span.start_line}: the two parsers disagree on this code; please report it"
+
+def _is_confirmed(library: FileLibrary, path: str, index: int, lines: set[int]) -> bool:
+    from execution_lint.extract.opened import Unparsable
+
+    opened = library.peek(path)
+    if opened is None:
+        return True
+    # What another process found in it, or an earlier run, was not read by this one.
+    with suppress(Unparsable):
+        opened.facts(index)
+    return opened.is_confirmed(index, lines)

@@ -2,11 +2,12 @@
 
 import ast
 from array import array
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import cached_property
 
 from execution_lint.extract.chains import may_have_long_chain
 from execution_lint.extract.coordinates import Coordinates, Lines
+from execution_lint.extract.excerpts import excerpt
 from execution_lint.extract.imports import read_imports
 from execution_lint.extract.lowering import TooDeep, lower
 from execution_lint.extract.parsers import (
@@ -250,12 +251,24 @@ class OpenedFile:
                 self.broken = _unparsable(failure, 0)
         return self.broken
 
-    def is_confirmed(self, index: int) -> bool:
-        """Whether libcst reads the same from a region whose facts are known, as far as it can parse it."""
-        known = self._facts.get(index)
+    def is_confirmed(self, index: int, lines: Collection[int]) -> bool:
+        """Whether libcst reads the same from a region whose facts are known, as far as it can parse it.
+
+        `lines` are those of the file that matter: of all that stands under an `if`, only the definitions that hold them
+        are read, and what belongs to none.
+        """
+        known: RegionFacts | Unparsable | None = self._facts.get(index)
         if not isinstance(known, RegionFacts):
             return True
         region = self.regions[index]
+        if region.kind is RegionKind.COMPOUND and self._trees is None:
+            text = self._stretch(region.first_line, region.last_line)
+            shift = region.first_line - 1
+            part = excerpt(text, parse_quickly(text), [line - shift for line in lines])
+            if part != text:
+                known = self._lowered(region, part, parse_quickly, shift)
+                confirmed = self._lowered(region, part, parse_thoroughly, shift)
+                return isinstance(confirmed, Unparsable) or confirmed == known
         confirmed = self._read(region, parse_thoroughly)
         if isinstance(confirmed, Unparsable) and self._trees is not None:
             confirmed = self._read_in_context(region)
@@ -305,17 +318,20 @@ class OpenedFile:
     def _read(self, region: Region, parse: Parser) -> RegionFacts | Unparsable:
         code = self._code(region)
         shift = region.first_line - 1
-        is_indented = region.kind is RegionKind.METHOD
-        if is_indented:
+        if region.kind is RegionKind.METHOD:
             code = "if 1:\n" + code
             shift -= 1
+        return self._lowered(region, code, parse, shift)
+
+    def _lowered(self, region: Region, code: str, parse: Parser, shift: int) -> RegionFacts | Unparsable:
+        """What a region says, as `code` has it, `shift` lines further up than the file."""
         try:
             statements = parse(code).body
         except (RecursionError, MemoryError):
             return Unparsable(TOO_DEEP, region.first_line)
         except FAILURES as failure:
             return _unparsable(failure, shift)
-        if is_indented and statements and isinstance(statements[0], ast.If):
+        if region.kind is RegionKind.METHOD and statements and isinstance(statements[0], ast.If):
             statements = statements[0].body
         return self._lower(region, statements, shift, code)
 

@@ -9,20 +9,20 @@ def pieces(tree: ast.Module, lines: list[str]) -> list[tuple[Region, list[ast.st
     """The regions of a parsed file, in the order of its text, each with its statements; `lines` are the file's."""
     groups: list[list[ast.stmt]] = []
     for statement in tree.body:
-        if groups and _first_line(statement, lines) <= (groups[-1][-1].end_lineno or 0):
+        if groups and first_line(statement, lines) <= (groups[-1][-1].end_lineno or 0):
             groups[-1].append(statement)
         else:
             groups.append([statement])
     found: list[tuple[Region, list[ast.stmt]]] = []
     for group in groups:
         statement = group[0]
-        first, last = _first_line(statement, lines), group[-1].end_lineno or 0
+        first, last = first_line(statement, lines), group[-1].end_lineno or 0
         kind, name = _kind_of(group)
         if not isinstance(statement, ast.ClassDef):
             found.append((Region(kind, name, "", first, last, _decorated_until(statement)), group))
             continue
         methods = [part for part in statement.body if isinstance(part, (ast.FunctionDef, ast.AsyncFunctionDef))]
-        excluded = tuple((_first_line(method, lines), method.end_lineno or 0) for method in methods)
+        excluded = tuple((first_line(method, lines), method.end_lineno or 0) for method in methods)
         rest = [part for part in statement.body if part not in methods]
         statement.body = rest
         found.append((Region(kind, name, "", first, last, _decorated_until(statement), excluded), group))
@@ -41,7 +41,7 @@ _COMPOUND: tuple[type[ast.stmt], ...] = (
 )
 
 
-def _first_line(statement: ast.stmt, lines: list[str]) -> int:
+def first_line(statement: ast.stmt, lines: list[str]) -> int:
     """The line that a statement begins on, which is that of its first `@` where it is decorated."""
     decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
     if not decorators:

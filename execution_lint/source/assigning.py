@@ -6,13 +6,15 @@ from keyword import kwlist
 
 from execution_lint.source.lexer import split
 
-_FOLLOWED = re.compile(r"\s*(?:(?:[-+*/%&|^@]|<<|>>|//|\*\*)?=(?!=)|(?P<one_of>[,)\]])|(?P<declared>:)|in\b)")
+_ASSIGNED = r"(?:[-+*/%&|^@]|<<|>>|//|\*\*)?=(?!=)"
+_FOLLOWED = re.compile(rf"\s*(?:{_ASSIGNED}|(?P<one_of>[,)\]])|(?P<declared>:)|in\b)")
 """What follows what is assigned to; it is one of several or stands in brackets, or is declared, where that is so."""
 _MORE_THAN_A_TARGET = re.compile(r"\w\s+\w")
 _BOUND = re.compile(r"\bas[\s(]+\w*\Z")
 _BRACKETS = re.compile(r"[()\[\]{}]")
 _WORD_BEFORE = re.compile(r"(\w+)\s*\Z")
-_OUTER = re.compile(r"\b(?:global|nonlocal)\b([^\n;]*)")
+# What begins with letters is found ten times as fast as what begins with a `\b`.
+_OUTER = re.compile(r"(?:global(?<!\wglobal)|nonlocal(?<!\wnonlocal))\b([^\n;]*)")
 _NO_CALLS = frozenset(kwlist) - {"None", "True", "False"}
 _FAR = 4_000
 """Characters before a target in which its bracket is looked for."""
@@ -21,6 +23,8 @@ _FAR = 4_000
 def may_assign(text: str, name: str) -> bool:
     """Whether the attribute `name` of something may be assigned to in the code of a text: rather yes too often than no
     once. What a call is given is no target."""
+    if text.isascii() and _attribute_as_written(name).search(text) is None:
+        return False
     code = _code(text)
     if code is None:
         return name in text or not text.isascii()
@@ -58,6 +62,14 @@ def _code(text: str) -> str | None:
     for number in range(1, len(parts), 2):
         parts[number] = '""' if parts[number][0] in "\"'" else " "
     return "".join(parts)
+
+
+@lru_cache(maxsize=1_000)
+def _attribute_as_written(name: str) -> re.Pattern[str]:
+    """The name of an attribute that may be a target, with comments and joined lines around it: of ASCII, it misses none
+    that `_attribute` finds in the code. Most texts that hold the name are told by it without being cut apart."""
+    word = re.escape(name)
+    return re.compile(rf"{word}(?<=[\s.]{word})\s*(?:{_ASSIGNED}|[,)\]:#\\]|in\b)")
 
 
 @lru_cache(maxsize=1_000)

@@ -4,7 +4,10 @@ import ast
 import textwrap
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from execution_lint.source import assigning
 from execution_lint.source.assigning import declared_outer, may_assign, may_declare_outer
 
 TARGETS = [
@@ -122,3 +125,15 @@ def test_the_names_that_are_declared_are_told_together(text: str, names: set[str
     declared = declared_outer(text)
     assert declared is names if names is None else declared is not None and declared >= names
     assert declared is None or all(may_declare_outer(text, name) == (name in declared) for name in "xyz")
+
+
+PIECES = ["self", ".", "x", "xx", "y", " ", "\n", "\\\n", "\\\r\n", "#", ";", ",", "=", "==", "+=", ":"]
+PIECES += ["(", ")", "[", "]", "in", "as", '"', "'", "é"]
+TEXTS = st.lists(st.sampled_from(PIECES), max_size=14).map("".join)
+
+
+@given(TEXTS)
+def test_a_text_passed_over_unlexed_assigns_nothing_in_its_code(text: str) -> None:
+    code = assigning._code(text)
+    if text.isascii() and code is not None and not may_assign(text, "x"):
+        assert not any(assigning._is_target(code, found) for found in assigning._attribute("x").finditer(code))
