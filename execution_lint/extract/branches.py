@@ -21,6 +21,9 @@ class Branches(Expressions):
     """Adds the branches of a scope that compare with more than a number or None."""
 
     followers: Followers = ([], 0)
+    is_followed: bool = False
+    """Something follows the statement that the walk has come to: in its block, or in one around it that ends with it.
+    In a loop, in the same round."""
 
     def chain(
         self, node: ast.If, arms: list[tuple[ast.If, Ref, bool]], followers: Followers, otherwise: list[ast.stmt]
@@ -47,7 +50,9 @@ class Branches(Expressions):
         following = followers[0][followers[1] + 1 :]
         rest = self.stretch(following) if following else None
         head = self.region.span(node.subject if isinstance(node, ast.Match) else node.test)
-        self.branches.append(Branch(kind, subject, tuple(arms), has_default, start, head, rest, bool(self.loops)))
+        self.branches.append(
+            Branch(kind, subject, tuple(arms), has_default, start, head, rest, self.is_followed, bool(self.loops))
+        )
 
     def stretch(self, statements: list[ast.stmt]) -> Span:
         """From the beginning of the first statement to the end of the last."""

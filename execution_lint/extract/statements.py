@@ -50,11 +50,14 @@ class Statements(Branches):
     """Walks the statements of one scope in the order of control flow."""
 
     def block(self, statements: list[ast.stmt]) -> None:
+        is_followed = self.is_followed
         for position, statement in enumerate(statements):
             if self.environment is None:
-                return
+                break
             self.followers = (statements, position)
+            self.is_followed = is_followed or position + 1 < len(statements)
             self.statement(statement)
+        self.is_followed = is_followed
 
     def statement(self, node: ast.stmt) -> None:
         handler = _STATEMENTS.get(type(node))
@@ -199,7 +202,9 @@ class Statements(Branches):
         self.loops.append(loop)
         if target is not None:
             self.target(target, element, NONE)
+        is_followed, self.is_followed = self.is_followed, False
         self.block(node.body)
+        self.is_followed = is_followed
         self.loops.pop()
         if isinstance(node, ast.While):
             self.fork(test, self.since(first), self.since(len(self.values)))
@@ -265,13 +270,16 @@ class Statements(Branches):
         assert self.environment is not None
         snapshots: list[Environment | None] = [dict(self.environment)]
         first = len(self.values)
+        is_followed = self.is_followed
         for position, statement in enumerate(node.body):
             if self.end() is None:
                 break
             self.followers = (node.body, position)
+            self.is_followed = is_followed or position + 1 < len(node.body) or bool(node.orelse)
             self.statement(statement)
             end = self.end()
             snapshots.append(dict(end) if end is not None else None)
+        self.is_followed = is_followed
         ways = [self.since(first, ends=self.end() is None)]
         interrupted = self.joined(snapshots)
         joins = self.since(ways[0].end)

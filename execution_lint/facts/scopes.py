@@ -86,6 +86,8 @@ class Branch(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """The first test, or the subject of a `match`."""
     rest: Span | None
     """The statements that follow in the same block."""
+    is_followed: bool
+    """Statements follow: in the same block, or in those around it that end with it. In a loop, in the same round."""
     is_repeated: bool
     """It stands in a loop."""
 

@@ -98,7 +98,7 @@ class StatusBranches:
         """A `match`; what follows one whose cases all return is its default."""
         cases = tuple(case for arm in branch.arms for case in arm.cases)
         is_left = all(arm.ends for arm in branch.arms)
-        if branch.has_default or any(not arm.cases for arm in branch.arms) or (is_left and branch.rest is not None):
+        if branch.has_default or any(not arm.cases for arm in branch.arms) or (is_left and branch.is_followed):
             return
         found = self._vocabulary(frame, branch.subject, cases)
         if found is None:
@@ -144,7 +144,7 @@ class StatusBranches:
             following_link = (
                 following.get((link.rest.start_line, link.rest.start_column)) if link.rest is not None else None
             )
-            if following_link is None and link.rest is not None:
+            if following_link is None and link.is_followed:
                 return
             if (
                 following_link is not None

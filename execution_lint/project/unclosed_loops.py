@@ -5,7 +5,19 @@ from collections.abc import Iterator
 from enum import Enum
 
 from execution_lint.facts.scopes import ExitKind, Scope, ScopeKind
-from execution_lint.facts.values import NONE, Argument, Attribute, Call, Parameter, Ref
+from execution_lint.facts.values import (
+    NONE,
+    Argument,
+    Attribute,
+    Call,
+    Constant,
+    Element,
+    Item,
+    Parameter,
+    Ref,
+    Sequence,
+    Spread,
+)
 from execution_lint.model.confidence import Confidence
 from execution_lint.project.call_graph.callers import Callers
 from execution_lint.project.inference import Inference
@@ -76,7 +88,7 @@ class UnclosedLoops:
         if uses.in_item:
             found.add(Closing.NOT_KNOWN)
         if uses.returned or uses.yielded:
-            found.add(self._by_callers(frame, scope, depth))
+            found.add(self._by_callers(frame, scope, frozenset(aliases_of(scope, ref)), depth))
         if uses.is_set and not uses.held:
             found.add(self._by_name(frame.path, frozenset({"get_event_loop"}), depth))
         aliases = aliases_of(scope, ref)
@@ -111,7 +123,7 @@ class UnclosedLoops:
         ]
         if len(regions) > MAXIMUM_REGIONS:
             return Closing.NOT_KNOWN
-        found = {Closing.OPEN}
+        found = {Closing.OPEN, *self._given_on(path, names, depth)}
         for other, region in regions:
             facts = self._inference.module(other).facts(region)
             if facts is None:
@@ -152,11 +164,33 @@ class UnclosedLoops:
                     found.add(scope.name)
         return frozenset(found)
 
+    def _given_on(self, path: str, names: frozenset[str], depth: int) -> Iterator[Closing]:
+        """What becomes of it by functions that give it among other things, or that take it from the module first."""
+        module = self._inference.modules.identify(path)[1].rpartition(".")[2]
+        elsewhere = self._inference.modules.library.candidates(
+            Needles(names, beside=frozenset({module} if module else ()), within=frozenset({"return", "yield"}))
+        )
+        regions = [(other, region) for other, found in elsewhere if other != path for region in found]
+        if len(regions) > MAXIMUM_REGIONS:
+            yield Closing.NOT_KNOWN
+            return
+        regions += [(path, region) for region in self._inference.module(path).holding_any(names)]
+        for other, region in regions:
+            facts = self._inference.module(other).facts(region)
+            for index, scope in enumerate(facts.scopes if facts is not None else ()):
+                given = frozenset(
+                    ref
+                    for ref in _given(scope)
+                    if not isinstance(scope.values[ref], Call) and last_name(scope, ref) in names
+                )
+                if given and (other != path or None not in _places(scope, given)):
+                    yield self._by_callers(Frame(other, region, index), scope, given, depth + 1)
+
     # Calls
 
-    def _by_callers(self, frame: Frame, scope: Scope, depth: int) -> Closing:
-        """What becomes of the loop where the function that gives it is called."""
-        if scope.kind is not ScopeKind.FUNCTION or scope.is_async:
+    def _by_callers(self, frame: Frame, scope: Scope, given: frozenset[Ref], depth: int) -> Closing:
+        """What becomes of the loop, which the `given` values are, where the function that gives it is called."""
+        if depth > MAXIMUM_DEPTH or scope.kind is not ScopeKind.FUNCTION or scope.is_async:
             return Closing.NOT_KNOWN
         uses = self._callers.of(frame.definition) + self._callers.guarded(frame.definition)
         if not uses:
@@ -167,7 +201,14 @@ class UnclosedLoops:
             if use.ref == NONE or not isinstance(outer.values[use.ref], (Call, Attribute)):
                 found.add(Closing.NOT_KNOWN)
                 continue
-            found.add(self._closing(use.frame, use.ref, self._uses.of_value(use.frame, outer, use.ref), depth + 1))
+            for place in _places(scope, given):
+                parts = [use.ref] if place is None else _parts(outer, use.ref, place)
+                found.update(
+                    self._closing(use.frame, part, self._uses.of_value(use.frame, outer, part), depth + 1)
+                    for part in parts
+                )
+                if not parts:
+                    found.add(Closing.NOT_KNOWN)
         return _together(found)
 
     def _by_receiver(self, frame: Frame, ref: Ref, call: Call, argument: Argument, depth: int) -> Closing:
@@ -209,6 +250,49 @@ class UnclosedLoops:
 def _holding(scope: Scope, names: frozenset[str]) -> frozenset[str]:
     """The names that a scope binds to what one of `names` holds."""
     return frozenset(name for name, ref in scope.bindings if last_name(scope, ref) in names)
+
+
+def _given(scope: Scope) -> Iterator[Ref]:
+    """What a function returns or yields, whole or as the parts of a display."""
+    for exit in scope.exits:
+        if exit.kind in (ExitKind.RETURN, ExitKind.YIELD) and exit.value != NONE:
+            value = scope.values[exit.value]
+            yield from value.elements if isinstance(value, Sequence) else (exit.value,)
+
+
+def _places(scope: Scope, given: frozenset[Ref]) -> frozenset[int | None]:
+    """At which position of what a function returns the given values stand: None for the whole, -1 for one not known."""
+    found: set[int | None] = set()
+    for exit in scope.exits:
+        if exit.kind not in (ExitKind.RETURN, ExitKind.YIELD) or exit.value == NONE:
+            continue
+        value = scope.values[exit.value]
+        if exit.value in given:
+            found.add(None)
+        elif not isinstance(value, Sequence):
+            continue
+        elif any(isinstance(scope.values[element], Spread) for element in value.elements):
+            found.add(-1)
+        else:
+            found.update(position for position, element in enumerate(value.elements) if element in given)
+    return frozenset(found) or frozenset({-1})
+
+
+def _parts(scope: Scope, ref: Ref, position: int) -> list[Ref]:
+    """The values that a display is taken apart into at a position: by unpacking, or by a subscript."""
+    aliases = aliases_of(scope, ref)
+    found = []
+    for part, value in enumerate(scope.values):
+        match value:
+            case Element(base=base, position=at) if base in aliases and at == position >= 0:
+                found.append(part)
+            case Item(base=base, index=index) if base in aliases:
+                constant = scope.values[index]
+                if isinstance(constant, Constant) and constant.text == str(position):
+                    found.append(part)
+            case _:
+                pass
+    return found
 
 
 def _together(found: set[Closing]) -> Closing:

@@ -21,10 +21,11 @@ that code may not use need no case.
 ## Known limits
 
 *Most* is more than half, and two at least. Members that an earlier test on the way rules out count as handled, and so
-does what follows a `match` or a chain whose arms all return. A chain whose arms only give other values to names that
-have one before it has that for its default. A chain of `if`s that leaves more than a third out, or whose arms only do
-things instead of leaving or setting the same, is only *possible*, for it may well be meant. A table counts where
-something looks it up by subscript, outside a `try` that catches KeyError and without asking what is in it.
+does what follows a `match` or a chain whose arms all return, also outside of the block that it ends. A chain whose
+arms only give other values to names that have one before it has that for its default. A chain of `if`s that leaves
+more than a third out, or whose arms only do things instead of leaving or setting the same, is only *possible*, for it
+may well be meant. A table counts where something looks it up by subscript, outside a `try` that catches KeyError and
+without asking what is in it.
 """
 
 from collections.abc import Iterator

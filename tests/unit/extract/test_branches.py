@@ -108,3 +108,19 @@ def test_what_follows_in_a_try_block_is_its_own() -> None:
     (branch,) = branches("try:\n    if job.status == A:\n        return\n    n()\nexcept E:\n    pass\nn()")
     assert branch.rest is not None
     assert (branch.rest.start_line, branch.rest.end_line) == (5, 5)
+
+
+def test_what_follows_may_stand_in_a_block_around_it() -> None:
+    inside = "    if x:\n        if job.status == A:\n            return\n"
+    for text, is_followed in (
+        (f"if y:\n{inside}n()", True),
+        (f"if y:\n{inside}else:\n    n()", False),
+        (f"if y:\n{inside}    n()", True),
+        (f"with y:\n{inside}n()", True),
+        (f"try:\n{inside}except E:\n    n()\nn()", True),
+        (f"try:\n{inside}except E:\n    n()", False),
+        (f"try:\n{inside}except E:\n    n()\nelse:\n    n()", True),
+        (f"for y in z:\n{inside}n()", False),
+        (f"for y in z:\n{inside}    n()", True),
+    ):
+        assert [found.is_followed for found in branches(text)] == [is_followed], text
