@@ -16,6 +16,8 @@ _WORD_BEFORE = re.compile(r"(\w+)\s*\Z")
 # What begins with letters is found ten times as fast as what begins with a `\b`.
 _OUTER = re.compile(r"(?:global(?<!\wglobal)|nonlocal(?<!\wnonlocal))\b([^\n;]*)")
 _NO_CALLS = frozenset(kwlist) - {"None", "True", "False"}
+_BINDING = (b"=", b":", b";", b"import", b"del")
+"""One of these stands in each statement that binds or frees a name."""
 _FAR = 4_000
 """Characters before a target in which its bracket is looked for."""
 
@@ -31,6 +33,20 @@ def may_assign(text: str, name: str) -> bool:
     if not code.isascii():
         return True
     return any(_is_target(code, found) for found in _attribute(name).finditer(code))
+
+
+def may_bind(text: bytes) -> bool:
+    """Whether a statement may bind a name that is no assignment to one name, no import, definition or block: rather yes
+    too often than no once. A string alone, as a docstring is one, does not."""
+    if not any(sign in text for sign in _BINDING):
+        return False
+    statement = text.strip().lstrip(b"rRuUbB")
+    for quotes in (b'"""', b"'''", b'"', b"'"):
+        if statement.startswith(quotes) and len(statement) >= 2 * len(quotes) and statement.endswith(quotes):
+            held = statement[len(quotes) : -len(quotes)]
+            is_one = quotes not in held and b"\\" + quotes[:1] not in held and not held.endswith((b"\\", quotes[:1]))
+            return not is_one or (len(quotes) == 1 and (b"\n" in held or b"\r" in held))
+    return True
 
 
 def may_declare_outer(text: str, name: str) -> bool:

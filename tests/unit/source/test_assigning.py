@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from execution_lint.extract.opened import OpenedFile
 from execution_lint.source import assigning
-from execution_lint.source.assigning import declared_outer, may_assign, may_declare_outer
+from execution_lint.source.assigning import declared_outer, may_assign, may_bind, may_declare_outer
 
 TARGETS = [
     "self.x = 1",
@@ -137,3 +138,56 @@ def test_a_text_passed_over_unlexed_assigns_nothing_in_its_code(text: str) -> No
     code = assigning._code(text)
     if text.isascii() and code is not None and not may_assign(text, "x"):
         assert not any(assigning._is_target(code, found) for found in assigning._attribute("x").finditer(code))
+
+
+BINDING = [
+    "a, b = 1, 2",
+    "a = b = 1",
+    "(a := 1)",
+    "x((a := 1))",
+    "'x'; import a",
+    "import a; import b",
+    "a: int; b: int",
+    "'''x'''; a = 1",
+    '"""x""" + (a := "y")',
+    '"x" "y" + (a := "")',
+    'f"{(a := 1)}"',
+    '"x" + str(a := "y")',
+    "'a' + f'{(a := 1)}'",
+    r"'\\' + (a := 'x')",
+    r"'''\\''' + (a := '''x''')",
+    "for a in x: pass",
+    "match x:\n    case a: pass",
+]
+
+
+@pytest.mark.parametrize("text", BINDING)
+def test_a_statement_that_binds_a_name_is_told(text: str) -> None:
+    assert may_bind(text.encode())
+    compile(text, "", "exec")
+
+
+@pytest.mark.parametrize("text", ["del a", "a.x = 1", "a[0]: int = 1"])
+def test_what_looks_much_like_it_is_told_too(text: str) -> None:
+    assert may_bind(text.encode())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "app.include_router(router)",
+        "...",
+        "x.y[1]",
+        '"""Say x = 1, and\n\nimport: what is."""\n',
+        "'x: y'",
+        r'r"""x = \d"""',
+        "u'=:'",
+        '"""say "x" = 1 now"""',
+        "'''x = 'y' is '''",
+        '""',
+        '"""x=é"""',
+    ],
+)
+def test_a_statement_that_binds_nothing(text: str) -> None:
+    assert not may_bind(text.encode())
+    assert not OpenedFile(f"{text}\n").facts(0).scopes[0].bindings
