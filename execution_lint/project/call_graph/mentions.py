@@ -1,10 +1,7 @@
-"""Which values of a scope a name stands in: asked of a scope many times, worked out once."""
-
-from collections.abc import Iterator
+"""Which values of a scope a name stands in: asked of a scope again and again, worked out once."""
 
 from execution_lint.facts.scopes import Scope
 from execution_lint.facts.values import (
-    NONE,
     Attribute,
     Call,
     Changed,
@@ -25,7 +22,7 @@ from execution_lint.facts.values import (
     Value,
 )
 from execution_lint.project.inference import Inference
-from execution_lint.project.things import Definition, Frame
+from execution_lint.project.things import Frame
 
 _HANDING_ON = frozenset(
     {"partial", "partialmethod", "getattr", "staticmethod", "classmethod", "cast", "update_wrapper"}
@@ -33,26 +30,11 @@ _HANDING_ON = frozenset(
 """Calls that give what they are given, or a part of it."""
 
 
-class _Index:
-    """The names of a scope, and which values are made of which."""
-
-    def __init__(self, scope: Scope) -> None:
-        self.named: dict[str, list[Ref]] = {}
-        self.above: dict[Ref, list[Ref]] = {}
-        """By value, those that stand for it or for a part of it."""
-        self.results: dict[Ref, list[Ref]] = {}
-        """By value, the calls of it."""
-        for ref, value in enumerate(scope.values):
-            match value:
-                case Free(name=name) | Attribute(name=name) | Imported(name=name) | Text(value=name):
-                    self.named.setdefault(name, []).append(ref)
-                case _:
-                    pass
-            if isinstance(value, Call):
-                self.results.setdefault(value.function, []).append(ref)
-            for part in _parts(scope, value):
-                if part != NONE:
-                    self.above.setdefault(part, []).append(ref)
+# Looked up by type: each value of each scope is looked at for each name.
+_NAMED = frozenset({Free, Attribute, Imported})
+_CALLED = frozenset({Free, Attribute})
+_PARTED = frozenset({Choice, Sequence, Operation, Declared, Mapping})
+_BASED = frozenset({Attribute, Item, Changed, Narrowed, Element, Entered, Spread})
 
 
 class Mentions:
@@ -60,56 +42,62 @@ class Mentions:
 
     def __init__(self, inference: Inference) -> None:
         self._inference = inference
-        self._indices: dict[Definition, _Index] = {}
-        self._known: dict[tuple[Definition, str, bool], frozenset[Ref]] = {}
+        self._known: dict[tuple[Frame, str, bool], frozenset[Ref]] = {}
 
     def of(self, frame: Frame, name: str, *, through_results: bool) -> frozenset[Ref]:
         """The values in which the name stands; also what calling them gives, with `through_results`."""
-        key = (frame.definition, name, through_results)
+        key = (frame, name, through_results)
         found = self._known.get(key)
         if found is None:
-            found = self._known[key] = self._find(frame, name, through_results=through_results)
+            found = mentioning(self._inference.scope(frame), name, through_results=through_results)
+            self._known[key] = found
         return found
 
-    def _find(self, frame: Frame, name: str, *, through_results: bool) -> frozenset[Ref]:
-        definition = frame.definition
-        index = self._indices.get(definition)
-        if index is None:
-            index = self._indices[definition] = _Index(self._inference.scope(frame))
-        waiting = list(index.named.get(name, ()))
-        found = set(waiting)
-        while waiting:
-            ref = waiting.pop()
-            further = index.above.get(ref, [])
-            if through_results:
-                further = [*further, *index.results.get(ref, ())]
-            for above in further:
-                if above not in found:
-                    found.add(above)
-                    waiting.append(above)
-        return frozenset(found)
+
+def mentioning(scope: Scope, name: str, *, through_results: bool) -> frozenset[Ref]:
+    """The values of a scope in which a name stands, and those that stand for one of them or for a part of it."""
+    values = scope.values
+    found = {
+        ref
+        for ref, value in enumerate(values)
+        if (type(value) in _NAMED and value.name == name) or (type(value) is Text and value.value == name)  # type: ignore[union-attr]  # what is in the set has a name
+    }
+    is_looked_back_at = bool(found)
+    while is_looked_back_at:
+        before = len(found)
+        _add_parts(values, found, through_results=through_results)
+        # A choice where code is repeated may stand for what comes later.
+        is_looked_back_at = len(found) > before and any(
+            type(value) is Choice and max(value.alternatives, default=ref) > ref for ref, value in enumerate(values)
+        )
+    return frozenset(found)
 
 
-def _parts(scope: Scope, value: Value) -> Iterator[Ref]:
+def _add_parts(values: tuple[Value, ...], found: set[Ref], *, through_results: bool) -> None:
+    """Add the values that stand for one of those that were found before, or for a part of it."""
+    for ref, value in enumerate(values):
+        if isinstance(value, Call):
+            callee = values[value.function]
+            if (through_results and value.function in found) or (
+                type(callee) in _CALLED
+                and callee.name in _HANDING_ON  # type: ignore[union-attr]  # so has what is in this one
+                and any(argument.value in found for argument in value.arguments)
+            ):
+                found.add(ref)
+        elif type(value) in _BASED:
+            if value.base in found:  # type: ignore[union-attr]  # and what is in this one has a base
+                found.add(ref)
+        elif type(value) in _PARTED and not found.isdisjoint(_parts(value)):
+            found.add(ref)
+
+
+def _parts(value: Value) -> tuple[Ref, ...]:
     match value:
-        case (
-            Attribute(base=base)
-            | Item(base=base)
-            | Changed(base=base)
-            | Narrowed(base=base)
-            | Declared(value=base)
-            | Element(base=base)
-            | Entered(base=base)
-            | Spread(base=base)
-        ):
-            yield base
         case Choice(alternatives=parts) | Sequence(elements=parts) | Operation(operands=parts):
-            yield from parts
+            return parts
+        case Declared(value=part):
+            return (part,)
         case Mapping(entries=entries):
-            yield from (held for _, held in entries)
-        case Call(function=function, arguments=arguments):
-            callee = scope.values[function]
-            if isinstance(callee, (Free, Attribute)) and callee.name in _HANDING_ON:
-                yield from (argument.value for argument in arguments)
+            return tuple(held for _, held in entries)
         case _:
-            return
+            return ()

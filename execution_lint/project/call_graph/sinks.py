@@ -66,8 +66,8 @@ class Sinks:
                 if self._may_run(module, region, packages, names):
                     for sink in self._in_region(path, region, names):
                         found.setdefault(sink.place, sink)
-                    if any(module.mentions(region, word) for word in _RENAMED):
-                        for name in _RENAMED:
+                    for name in _RENAMED:
+                        if module.mentions(region, name):
                             aliases.extend(self._uses.aliases(RunnerTarget(), path, region, name, ()))
         for use in self._callers.of_runners(list(dict.fromkeys(aliases))):
             runner, confidence = self._runner(use)
@@ -86,10 +86,11 @@ class Sinks:
 
     @property
     def _candidates(self) -> list[tuple[str, tuple[int, ...]]]:
-        """The regions, by file, that name a runner: `run` is none where no package that has one is spoken of."""
+        """The regions, by file, that name a runner: `run` is none where no package that has one is spoken of, nor in a
+        sentence."""
         library = self._inference.modules.library
         found: dict[str, set[int]] = {}
-        for needles in (Needles(_SPECIFIC), Needles(frozenset({"run"}), beside=PACKAGES)):
+        for needles in (Needles(names=_SPECIFIC), Needles(names=frozenset({"run"}), beside=PACKAGES)):
             for path, regions in library.candidates(needles):
                 found.setdefault(path, set()).update(regions)
         return [(path, tuple(sorted(regions))) for path, regions in sorted(found.items())]

@@ -91,8 +91,7 @@ class Uses:
 
     def found(self, target: Target, path: str, region: int, name: str) -> Iterator[Use]:
         """The uses of the target under a name."""
-        for frame in self.frames(path, region):
-            scope = self._inference.scope(frame)
+        for frame, scope in self._concerned(target, path, region, name):
             for ref, value in enumerate(scope.values):
                 if isinstance(value, Call):
                     yield from self._at_call(target, frame, scope, ref, value, name)
@@ -102,18 +101,31 @@ class Uses:
                 if target.is_implicit:
                     yield from self._implicit_uses(target, frame, scope, name)
 
+    def _concerned(self, target: Target, path: str, region: int, name: str) -> Iterator[tuple[Frame, Scope]]:
+        """The scopes of a region in which a value may be the target under a name."""
+        for frame in self.frames(path, region):
+            if self._mentioning(target, frame, name) or _is_around(target, frame):
+                yield frame, self._inference.scope(frame)
+
+    def _mentioning(self, target: Target, frame: Frame, name: str) -> frozenset[Ref]:
+        deep = not isinstance(target, FunctionTarget) or target.is_deep
+        return self._mentions.of(frame, name, through_results=deep) if name else frozenset()
+
     def concerns(self, target: Target, frame: Frame, scope: Scope, ref: Ref, name: str) -> bool:
         """Whether a value can be the target under a name: from the text, before the inference is asked."""
         if ref == NONE:
             return False
-        deep = not isinstance(target, FunctionTarget) or target.is_deep
-        if name and ref in self._mentions.of(frame, name, through_results=deep):
+        if ref in self._mentioning(target, frame, name):
             return True
-        return isinstance(target, FunctionTarget) and self._is_nested(target, frame, scope, ref)
+        return (
+            isinstance(target, FunctionTarget)
+            and _is_around(target, frame)
+            and self._is_nested(target, frame, scope, ref)
+        )
 
     def _is_nested(self, target: FunctionTarget, frame: Frame, scope: Scope, ref: Ref, depth: int = 5) -> bool:
         definition = target.definition
-        if (frame.path, frame.region) != (definition.path, definition.region) or ref == NONE or depth == 0:
+        if ref == NONE or depth == 0:
             return False
         match scope.values[root_of(scope, ref)]:
             case Nested(scope=index):
@@ -253,8 +265,7 @@ class Uses:
 
     def aliases(self, target: Target, path: str, region: int, name: str, makers: Things) -> Iterator[Alias]:
         """Further names of the target, or of what makes it (`makers`)."""
-        for frame in self.frames(path, region):
-            scope = self._inference.scope(frame)
+        for frame, scope in self._concerned(target, path, region, name):
             for bound, ref in scope.bindings:
                 value = scope.values[ref]
                 if isinstance(value, Imported):
@@ -346,6 +357,14 @@ class Uses:
         """Whether a function gives back one of these values."""
         scope = self._inference.scope(frame)
         return any(exit.kind is ExitKind.RETURN and exit.value in aliases for exit in scope.exits)
+
+
+def _is_around(target: Target, frame: Frame) -> bool:
+    """Whether a scope is one of the region that defines the target."""
+    return isinstance(target, FunctionTarget) and (frame.region, frame.path) == (
+        target.definition.region,
+        target.definition.path,
+    )
 
 
 def _is_super(scope: Scope, ref: Ref) -> bool:
