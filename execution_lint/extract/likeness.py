@@ -1,7 +1,8 @@
 """Whether two readings of a region say the same, wherever it is written."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import pairwise
+from operator import eq
 
 import msgspec
 
@@ -22,7 +23,7 @@ def moved_points(before: RegionFacts, after: RegionFacts) -> dict[Point, Point] 
     What is said rests on the order of the points, and on which of them share a line: so both must be kept.
     """
     pairs: list[tuple[Point, Point]] = []
-    return are_in_order(pairs) if _is_like(before, after, pairs) else None
+    return are_in_order(pairs) if is_like(before, after, pairs) else None
 
 
 def are_in_order(pairs: Iterable[tuple[Point, Point]]) -> dict[Point, Point] | None:
@@ -34,8 +35,22 @@ def are_in_order(pairs: Iterable[tuple[Point, Point]]) -> dict[Point, Point] | N
     return dict(ordered)
 
 
-def _is_like(before: object, after: object, pairs: list[tuple[Point, Point]]) -> bool:
+def is_like(
+    before: object,
+    after: object,
+    pairs: list[tuple[Point, Point]],
+    is_same: Callable[[int, int], bool] = eq,
+    plain: frozenset[tuple[type, str]] = frozenset(),
+) -> bool:
+    """Whether two parts of readings say the same; `pairs` takes the points where they stand.
+
+    `is_same` tells of two references whether they are to the same value; the `plain` fields hold other numbers.
+    """
     match before, after:
+        case bool(), bool():
+            return before == after
+        case int(), int():
+            return is_same(before, after)
         case Span(), Span():
             if before == after == NOWHERE:
                 return True
@@ -45,17 +60,21 @@ def _is_like(before: object, after: object, pairs: list[tuple[Point, Point]]) ->
         case Branch(), Branch():
             pairs.append((before.start, after.start))
             return all(
-                _is_like(getattr(before, name), getattr(after, name), pairs)
+                is_like(getattr(before, name), getattr(after, name), pairs, is_same, plain)
                 for name in Branch.__struct_fields__
                 if name != "start"
             )
         case msgspec.Struct(), msgspec.Struct():
-            return type(before) is type(after) and all(
-                _is_like(getattr(before, name), getattr(after, name), pairs) for name in before.__struct_fields__
+            kind = type(before)
+            return kind is type(after) and all(
+                getattr(before, name) == getattr(after, name)
+                if (kind, name) in plain
+                else is_like(getattr(before, name), getattr(after, name), pairs, is_same, plain)
+                for name in before.__struct_fields__
             )
         case ((tuple() | Spans()), (tuple() | Spans())):
             return len(before) == len(after) and all(
-                _is_like(one, other, pairs) for one, other in zip(before, after, strict=True)
+                is_like(one, other, pairs, is_same, plain) for one, other in zip(before, after, strict=True)
             )
         case _:
             return type(before) is type(after) and before == after

@@ -1,0 +1,143 @@
+"""What may be added to a function, and what changes more than that."""
+
+import msgspec
+import pytest
+
+from execution_lint.extract.additions import NUMBERS, added
+from execution_lint.extract.opened import OpenedFile
+from execution_lint.facts import values
+from execution_lint.facts.values import Call, Unknown
+
+BEFORE = """\
+def start(self, names, loop=None):
+    x = names.of()
+    for name in names:
+        loop.call(name, after=1)
+        if name == "done":
+            kind = 1
+            loop.stop()
+    def inner():
+        return x
+    return {"a": names}
+"""
+
+
+def part(old: str, new: str) -> "list[values.Value] | None":
+    """What is new, without what the rest of the function says."""
+    assert old in BEFORE
+    before, after = OpenedFile(BEFORE), OpenedFile(BEFORE.replace(old, new, 1))
+    addition = added(before.facts(0), after.facts(0))
+    return [value for value in addition.scope.values if value != Unknown("")] if addition is not None else None
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "value = 17",
+        "value = len(str(17))",
+        "print('here')",
+        "logger.debug('%s', names)",
+        "logger.debug('%s', self.kind)",
+        "total = sum(part for part in range(3))",
+        "await_it(fetch(1), key={'a': [1, 2]})",
+        "value = given[1].kind",
+    ],
+)
+@pytest.mark.parametrize("before", ["    x = names", "        loop.call", "        if name", "    return {"])
+def test_what_is_added_is_found(statement: str, before: str) -> None:
+    indent = before[: len(before) - len(before.lstrip())]
+    found = part(before, f"{indent}{statement}\n{before}")
+    assert found
+    assert not any(
+        isinstance(value, Call) and value.arguments and value.arguments[0].name == "after" for value in found
+    )
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "x = 17",
+        "names = 17",
+        "inner = 17",
+        "loop.kind = 3",
+        "names['a'] = 3",
+        "value = x",
+        "print(x)",
+        "print(inner)",
+        "value: int = 3",
+        "value = names == 'done'",
+        "value = lambda: 3",
+        "value = names or loop",
+        "value = yielded = yield",
+        "import value",
+        "global value",
+        "return",
+        "if names:\n        raise ValueError",
+        "for value in range(3): print(value)",
+        "with names: print(1)",
+        "del value",
+        "raise ValueError",
+        "class value: pass",
+    ],
+)
+def test_what_is_more_than_an_addition(statement: str) -> None:
+    assert part("    return {", f"    {statement}\n    return {{") is None
+
+
+def test_a_name_that_a_function_takes_from_around_it_is_used_there() -> None:
+    assert part("        return x", "        print(name)\n        return x") is None
+    assert part("        return x", "        print(other)\n        return x") is not None
+
+
+def test_what_is_set_in_a_branch_may_be_what_the_branch_is_for() -> None:
+    assert part("            loop.stop", "            value = 2\n            loop.stop") is None
+    assert part("            loop.stop", "            print(2)\n            loop.stop") is not None
+
+
+def test_a_branch_begins_where_it_began() -> None:
+    assert part("            kind = 1", "            print(2)\n            kind = 1") is None
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('"done"', '"gone"'),
+        ("loop=None", "loop"),
+        ("after=1", "after=2"),
+        ("def inner", "def other"),
+        ("        loop.call(name, after=1)\n", ""),
+        ("return {", "return [] or {"),
+    ],
+)
+def test_what_was_said_must_be_said_still(old: str, new: str) -> None:
+    assert part(old, new) is None
+
+
+def test_what_is_said_twice_can_be_added_once_more() -> None:
+    assert (
+        part("        loop.call(name, after=1)", "        loop.call(name)\n        loop.call(name, after=1)")
+        is not None
+    )
+
+
+def test_every_point_is_found_behind_the_addition() -> None:
+    before, after = OpenedFile(BEFORE), OpenedFile(BEFORE.replace("    x =", "    print(1)\n    x ="))
+    addition = added(before.facts(0), after.facts(0))
+    assert addition is not None
+    assert addition.points[2, 9] == (3, 9)
+    assert addition.points[1, 5] == (1, 5)
+
+
+def test_every_number_in_a_value_is_a_reference_or_known_as_none() -> None:
+    kinds = [kind for kind in vars(values).values() if isinstance(kind, type) and issubclass(kind, msgspec.Struct)]
+    numbers = {
+        (kind.__name__, field.name) for kind in kinds for field in msgspec.structs.fields(kind) if field.type is int
+    }
+    references = {
+        ("Argument", "value"), ("Attribute", "base"), ("Call", "function"), ("Item", "base"), ("Item", "index"),
+        ("Spread", "base"), ("Comprehension", "element"), ("Comprehension", "key"), ("Awaited", "base"),
+        ("Changed", "base"), ("Changed", "key"), ("Changed", "value"), ("Element", "base"), ("Entered", "base"),
+        ("Caught", "base"), ("After", "flow"), ("After", "call"), ("Declared", "annotation"), ("Declared", "value"),
+        ("Narrowed", "base"), ("Narrowed", "kind"), ("Assigned", "base"), ("Assigned", "value"),
+    }  # fmt: skip
+    assert numbers - references == {(kind.__name__, name) for kind, name in NUMBERS}
