@@ -1,10 +1,11 @@
 """Tells which region of an edited file is which of the file as it was, and where what they speak of stands now."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Protocol
 
+from execution_lint.extract.additions import Addition, added
 from execution_lint.extract.likeness import NOWHERE, Point, are_in_order, moved_points
 from execution_lint.extract.opened import OpenedFile, Unparsable
 from execution_lint.model.place import Span
@@ -27,28 +28,34 @@ class Alignment:
         known = [region for region in found if region is not None]
         return tuple(sorted(known)) if len(known) == len(found) else None
 
-    def moves(self, regions: Iterable[int]) -> "Moves | None":
-        """Where everything stands now that these regions speak of; None where one of them says something else, or
-        where they do not stand in the order in which they stood."""
+    def moves(
+        self, regions: Iterable[int], may_grow: Callable[[int, Addition], bool] = lambda _, __: False
+    ) -> "Moves | None":
+        """Where everything stands now that these regions speak of; None where one of them says something else, but for
+        what `may_grow` allows to be added to it, or where they do not stand in the order in which they stood."""
         found: dict[int, _Move] = {}
         for region in regions:
-            move = self._move(region)
+            move = self._move(region, may_grow)
             if move is None:
                 return None
             found[region] = move
         pairs = [pair for move in found.values() for pair in move.pairs]
         return Moves(self._before, found) if are_in_order(pairs) is not None else None
 
-    def _move(self, region: int) -> "_Move | None":
+    def _move(self, region: int, may_grow: Callable[[int, Addition], bool]) -> "_Move | None":
         now = self.of.get(region)
         if now is None:
             return None
         if self._own[0][region] == self._own[1][now]:
             return _Shift(self._before.regions[region], self._after.regions[now])
         try:
-            points = moved_points(self._before.facts(region), self._after.facts(now))
+            before, after = self._before.facts(region), self._after.facts(now)
         except Unparsable:
             return None
+        points = moved_points(before, after)
+        if points is None:
+            addition = added(before, after)
+            points = addition.points if addition is not None and may_grow(region, addition) else None
         return _Scattered(points) if points is not None else None
 
     def _pairs(self) -> Iterator[tuple[int, int]]:

@@ -22,6 +22,7 @@ from execution_lint.store.answers import FOLDER
 
 if TYPE_CHECKING:
     from execution_lint.engine.alignment import Alignment, Moves
+    from execution_lint.extract.additions import Addition
     from execution_lint.extract.opened import OpenedFile
 
 SUFFIX = ".precedent"
@@ -51,6 +52,10 @@ class Asked(msgspec.Struct, frozen=True, array_like=True):
     """Whether all regions were gone through."""
     told: tuple[tuple[int, Telling, int, bool], ...] = ()
     """What the texts of regions have told about words."""
+    partly: tuple[int, ...] = ()
+    """Those of the regions that were read of which nobody went through all that they say, but for scans."""
+    scanned: dict[str, tuple[int, ...]] = {}
+    """By the name of a scan, the regions that it went through."""
 
 
 class FilePrecedent(msgspec.Struct, frozen=True, array_like=True):
@@ -81,6 +86,8 @@ class Questions(msgspec.Struct, frozen=True, array_like=True):
     """The names that decide where coroutines are looked for; None where nobody asked."""
     absent: tuple[Sign, ...]
     """The signs that stood in no file."""
+    scans: dict[str, bytes]
+    """What each scan looked for."""
 
 
 class Basis(msgspec.Struct, frozen=True, array_like=True):
@@ -126,6 +133,8 @@ class Edit(msgspec.Struct, frozen=True):
             mentions={word: image(held) for word, held in asked.mentions.items()},
             bound={word: image(held) for word, held in asked.bound.items()},
             told=tuple((alignment.of[region], *rest) for region, *rest in asked.told),
+            partly=image(asked.partly),
+            scanned={scan: image(held) for scan, held in asked.scanned.items()},
         )
 
 
@@ -249,10 +258,30 @@ def judged(
     candidates = _candidates(path, opened, data, questions)
     if {number: alignment.image(held) for number, held in asked.candidates.items()} != candidates:
         return None
-    moves = alignment.moves(asked.facts)
+    moves = alignment.moves(asked.facts, _Growing(path, asked, questions.scans).may_grow)
     if moves is None or not opened.is_regular:
         return None
     return Edit(was, opened, asked, alignment, moves)
+
+
+class _Growing:
+    """Judges what is added to the regions of a file that were read in part."""
+
+    def __init__(self, path: str, asked: Asked, scans: dict[str, bytes]) -> None:
+        self._path = path
+        self._asked = asked
+        self._scans = scans
+
+    def may_grow(self, region: int, addition: "Addition") -> bool:
+        """Whether nobody who read the region would have found anything in what was added."""
+        if region not in self._asked.partly:
+            return False
+        scans = [scan for scan, regions in self._asked.scanned.items() if region in regions]
+        if not scans:
+            return True
+        from execution_lint.project.scans import is_silent
+
+        return all(is_silent(scan, self._scans.get(scan, b""), self._path, addition) for scan in scans)
 
 
 def _are_answered(

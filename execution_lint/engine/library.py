@@ -39,6 +39,10 @@ class FileRecord(msgspec.Struct, frozen=True, array_like=True):
     """Whether all of them were asked for."""
     told: dict[tuple[int, Telling, str], bool]
     """What their texts have told about names."""
+    whole: frozenset[int]
+    """Those of which somebody may have gone through all that they say."""
+    scanned: dict[str, frozenset[int]]
+    """By the name of a scan, those that it went through."""
     is_parsed: bool
     is_regular: bool
     """Whether what one region says does not rest on the others."""
@@ -52,6 +56,11 @@ class FileRecord(msgspec.Struct, frozen=True, array_like=True):
             self.owned | other.owned,
             self.are_listed or other.are_listed,
             {**self.told, **other.told},
+            self.whole | other.whole,
+            {
+                scan: self.scanned.get(scan, frozenset()) | other.scanned.get(scan, frozenset())
+                for scan in (*self.scanned, *other.scanned)
+            },
             self.is_parsed or other.is_parsed,
             self.is_regular and other.is_regular,
         )
@@ -72,6 +81,8 @@ class Record(msgspec.Struct, frozen=True, array_like=True):
     troubles: dict[str, Trouble]
     absent: tuple[Sign, ...]
     """The signs that stand in no file."""
+    scans: dict[str, bytes]
+    """What each scan looked for."""
 
 
 class FileLibrary:
@@ -110,6 +121,8 @@ class FileLibrary:
         self._others: list[Record] = []
         self.unawaited_answers: dict[str, tuple[frozenset[str], tuple[int, ...]]] | None = None
         """The same for coroutines, with the names of the functions; None where nobody asked."""
+        self.scans: dict[str, bytes] = {}
+        """What each scan looks for; empty where two of one name differ."""
         self._stands: dict[Sign, bool] = {}
         self._signs: dict[str, FileSigns] = {}
 
@@ -213,6 +226,11 @@ class FileLibrary:
         if sign not in self._stands:
             self._stands[sign] = any(signs.hold(sign) for signs in self._signs_of_files())
         return self._stands[sign]
+
+    def announce(self, scan: str, known: bytes) -> None:
+        """Say what a scan looks for."""
+        if self.scans.setdefault(scan, known) != known:
+            self.scans[scan] = b""
 
     def _signs_of_files(self) -> Iterator[FileSigns]:
         for path in self.paths:
@@ -326,7 +344,7 @@ class FileLibrary:
                 path: _NOTHING_ASKED if opened is not None and opened.is_parsed else None
                 for path, opened in self._opened.items()
             }
-            return Record(files, (), None, None, self.troubles, ())
+            return Record(files, (), None, None, self.troubles, (), {})
         return Record(
             {path: _record_of(opened) for path, opened in self._opened.items()},
             tuple((needles, answers, self.reached.get(needles)) for needles, answers in self.answers.items()),
@@ -334,6 +352,7 @@ class FileLibrary:
             self.weighed_names,
             self.troubles,
             self.absent,
+            self.scans,
         )
 
     def put_down(self, record: Record) -> None:
@@ -342,6 +361,8 @@ class FileLibrary:
         for needles, answers, reached in record.answers:
             self.answers.setdefault(needles, {}).update(answers)
             self._reach(needles, reached)
+        for scan, known in record.scans.items():
+            self.announce(scan, known)
         if record.unawaited is not None:
             self.unawaited_answers = {**(self.unawaited_answers or {}), **record.unawaited}
         for path, trouble in record.troubles.items():
@@ -387,6 +408,8 @@ _NOTHING_ASKED = FileRecord(
     owned=frozenset(),
     are_listed=False,
     told={},
+    whole=frozenset(),
+    scanned={},
     is_parsed=True,
     is_regular=True,
 )
@@ -405,6 +428,8 @@ def _record_of(opened: "OpenedFile | None") -> FileRecord | None:
         owned=opened.owners,
         are_listed=opened.listed.are_listed,
         told=opened.told,
+        whole=frozenset(opened.whole),
+        scanned={scan: frozenset(regions) for scan, regions in opened.scanned.items()},
         is_parsed=opened.is_parsed,
         is_regular=opened.is_regular,
     )

@@ -66,6 +66,16 @@ class FileSource:
 
     def facts(self, index: int) -> RegionFacts | None:
         """What a region says; None where it cannot be parsed."""
+        self._opened.whole.add(index)
+        return self.followed(index)
+
+    def scanned(self, index: int, scan: str) -> RegionFacts | None:
+        """The same for a scan."""
+        self._opened.scanned.setdefault(scan, set()).add(index)
+        return self.followed(index)
+
+    def followed(self, index: int) -> RegionFacts | None:
+        """The same for whoever follows values."""
         try:
             return self._opened.facts(index)
         except Unparsable as trouble:

@@ -114,6 +114,7 @@ def taken(
             tuple(library.reached.get(wanted) for wanted in needles),
             tuple(sorted(weighed)) if weighed is not None else None,
             library.absent,
+            library.scans,
         ),
         _spoken_of(findings, troubles),
         frozenset(library.holding(may_name_us)),
@@ -151,6 +152,8 @@ def _asked(library: FileLibrary, path: str, candidates: dict[int, tuple[int, ...
         told=tuple(
             (region, question, number(name), answer) for (region, question, name), answer in record.told.items()
         ),
+        partly=tuple(region for region in record.read if region not in record.whole),
+        scanned={scan: tuple(sorted(regions)) for scan, regions in record.scanned.items()},
     )
 
 

@@ -53,6 +53,10 @@ class OpenedFile:
         self._owned: dict[str, tuple[int, ...]] = {}
         self.told: dict[tuple[int, Telling, str], bool] = {}
         """What the texts of regions have told about names."""
+        self.whole: set[int] = set()
+        """The regions of which somebody may have gone through all that they say."""
+        self.scanned: dict[str, set[int]] = {}
+        """By the name of a scan, the regions that it went through."""
         self._binding: dict[str, tuple[int, ...]] = {}
         self._trees: list[list[ast.stmt]] | None = None
         self.broken: Unparsable | None = None

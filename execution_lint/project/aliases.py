@@ -7,6 +7,9 @@ from execution_lint.facts.values import NONE, Attribute, Call, Choice, Free, Imp
 from execution_lint.project.inference import Inference
 from execution_lint.source.regions import Needles
 
+ALIASES = "aliases"
+"""The name of the scan for other names, whatever they are names of."""
+
 MAXIMUM_ROUNDS = 6
 """Renamings of renamings that are followed."""
 
@@ -25,14 +28,25 @@ def closure(
         if not fresh:
             break
         searched |= fresh
+        inference.modules.library.announce(ALIASES, b"all")
         for path, regions in inference.modules.library.candidates(Needles(fresh)):
             module = inference.modules.at(path)
             for region in regions if module is not None else ():
-                facts = module.facts(region) if module is not None else None
+                facts = module.scanned(region, ALIASES) if module is not None else None
                 for index, scope in enumerate(facts.scopes if facts is not None else ()):
                     is_enclosing = facts is not None and any(inner.parent == index for inner in facts.scopes)
                     found.update(_bound(scope, fresh, is_extended, is_enclosing=is_enclosing))
     return frozenset(found)
+
+
+def binds_no_alias(scope: Scope) -> bool:
+    """Whether a scope gives no other name to anything that it speaks of."""
+    names = frozenset(
+        value.module.partition(".")[0] if isinstance(value, Imported) and not value.name else value.name
+        for value in scope.values
+        if isinstance(value, (Free, Attribute, Imported))
+    )
+    return not any(True for _ in _bound(scope, names, lambda _: True, is_enclosing=True))
 
 
 def _bound(

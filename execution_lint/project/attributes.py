@@ -99,7 +99,7 @@ class Attributes(TypeArguments):
                 case UnknownThing():
                     yield UnknownThing(f"`{name}` may come from a base that is not known ({base.reason})")
                     return
-        yield UnknownThing(f"`{self.scope(cls.definition).name}` has no attribute `{name}` that can be seen")
+        yield UnknownThing(f"`{self.followed(cls.definition).name}` has no attribute `{name}` that can be seen")
 
     def _instance_attribute(self, receiver: Thing, cls: ClassThing, name: str) -> Iterator[Thing]:
         if name in ("value", "_value_") and self.is_enum(cls):
@@ -138,13 +138,13 @@ class Attributes(TypeArguments):
                 case UnknownThing():
                     yield UnknownThing(f"`{name}` may come from a base that is not known ({base.reason})")
                     return
-        yield UnknownThing(f"`{self.scope(cls.definition).name}` has no attribute `{name}` that can be seen")
+        yield UnknownThing(f"`{self.followed(cls.definition).name}` has no attribute `{name}` that can be seen")
 
     def _own_attribute(self, receiver: Thing, cls: ClassThing, name: str) -> Iterator[Thing]:
         frame = Frame(cls.definition.path, cls.definition.region, cls.definition.scope)
         annotated = [
             assignment.annotation
-            for assignment in self.scope(frame).assignments
+            for assignment in self.followed(frame).assignments
             if assignment.kind is TargetKind.NAME and assignment.name == name and assignment.annotation != NONE
         ]
         if annotated:

@@ -174,7 +174,7 @@ class Calls(TypeVariables):
                     if isinstance(base, (ClassThing, ExternalThing)):
                         yield InstanceThing(base)
                 return
-            parent = self.scope(frame).parent
+            parent = self.followed(frame).parent
             frame = Frame(frame.path, frame.region, parent) if parent != NONE else None
         yield UnknownThing("`super()` outside a class")
 
@@ -182,7 +182,7 @@ class Calls(TypeVariables):
         """What the parameters of a function stand for in a call, whose first arguments, `skipped` of them, are not for
         it; parameters left to their default are bound to it."""
         value = self.value(call)
-        scope = self.scope(function.definition)
+        scope = self.followed(function.definition)
         parameters = list(scope.parameters)
         if function.receiver is not None and parameters and self.owner(function.definition) is not None:
             takes_receiver = isinstance(function.receiver, (InstanceThing, MemberThing)) or self.is_class_method(
@@ -201,7 +201,7 @@ class Calls(TypeVariables):
     def spare_keywords(self, function: FunctionThing, call: At) -> tuple[Frame, tuple[Argument, ...]]:
         """The keyword arguments of a call that no parameter of the function is named after."""
         value = self.value(call)
-        names = {parameter.name for parameter in self.scope(function.definition).parameters}
+        names = {parameter.name for parameter in self.followed(function.definition).parameters}
         given = value.arguments if isinstance(value, Call) else ()
         return call.frame, tuple(
             argument for argument in given if argument.name not in ("", "*") and argument.name not in names
@@ -241,7 +241,7 @@ class Calls(TypeVariables):
         self, function: FunctionThing, arguments: "dict[str, tuple[At, ...]]", calls: int = 1
     ) -> Iterator[Thing]:
         """What a function gives: by its annotation, else by its exits. A coroutine function gives a coroutine."""
-        scope = self.scope(function.definition)
+        scope = self.followed(function.definition)
         result = distinct(self._result(function, scope, arguments, calls))
         if self._has_decorator(function.definition, CONTEXT_MANAGERS):
             yield InstanceThing(ExternalThing("contextlib.AbstractContextManager"), (result,))

@@ -48,7 +48,7 @@ class Classes(Scoping):
         """The direct bases of a class."""
         frame = Frame(thing.definition.path, thing.definition.region, thing.definition.scope)
         found: list[Thing] = []
-        for argument in self.scope(frame).bases:
+        for argument in self.followed(frame).bases:
             if argument.name == "":
                 found.extend(self._base(At(frame, argument.value)))
         return tuple(found)
@@ -101,8 +101,8 @@ class Classes(Scoping):
     def decorators(self, definition: Definition) -> Iterator[ExternalThing]:
         """The decorators from outside the project, by name."""
         frame = Frame(definition.path, definition.region, definition.scope)
-        for decorator in self.scope(definition).decorators:
-            value = self.scope(definition).values[decorator]
+        for decorator in self.followed(definition).decorators:
+            value = self.followed(definition).values[decorator]
             at = At(frame, value.function if isinstance(value, Call) else decorator)
             for thing in self.things(at):
                 if isinstance(thing, ExternalThing):
@@ -117,14 +117,14 @@ class Classes(Scoping):
 
     def is_class_method(self, definition: Definition) -> bool:
         """Whether a method takes its class."""
-        return self.scope(definition).name in (
+        return self.followed(definition).name in (
             "__new__",
             "__init_subclass__",
             "__class_getitem__",
         ) or self._has_decorator(definition, frozenset({"builtins.classmethod"}))
 
     def _is_setter(self, definition: Definition) -> bool:
-        scope = self.scope(definition)
+        scope = self.followed(definition)
         decorators = (scope.values[decorator] for decorator in scope.decorators)
         return any(
             isinstance(decorator, Attribute) and decorator.name in ("setter", "deleter") for decorator in decorators
@@ -145,14 +145,14 @@ class Classes(Scoping):
         for base in self.ancestry(cls):
             if isinstance(base, ClassThing):
                 frame = Frame(base.definition.path, base.definition.region, base.definition.scope)
-                for assignment in self.scope(frame).assignments:
+                for assignment in self.followed(frame).assignments:
                     if assignment.kind is TargetKind.NAME and assignment.name == name:
                         return frame, assignment
         return None
 
     def _annotated_field(self, cls: ClassThing, name: str) -> At | None:
         frame = Frame(cls.definition.path, cls.definition.region, cls.definition.scope)
-        for assignment in self.scope(frame).assignments:
+        for assignment in self.followed(frame).assignments:
             if assignment.kind is TargetKind.NAME and assignment.name == name and assignment.annotation != NONE:
                 return At(frame, assignment.annotation)
         return None
@@ -172,7 +172,7 @@ class Classes(Scoping):
         found: dict[str, None] = {}
         for base in reversed(ancestry) if is_made else ():
             if isinstance(base, ClassThing):
-                for assignment in self.scope(base.definition).assignments:
+                for assignment in self.followed(base.definition).assignments:
                     if assignment.kind is TargetKind.NAME and assignment.annotation != NONE:
                         found[assignment.name] = None
         return tuple(found)
@@ -198,7 +198,7 @@ class Classes(Scoping):
         call = self.value(at)
         if not isinstance(call, Call):
             return None
-        scope = self.scope(at.frame)
+        scope = self.followed(at.frame)
         for argument in call.arguments:
             inner = scope.values[argument.value]
             nested = (part.value for part in inner.arguments) if isinstance(inner, Call) else ()

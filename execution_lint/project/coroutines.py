@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterator
 
+import msgspec
+
 from execution_lint.facts.scopes import ExitKind, Scope, ScopeKind
 from execution_lint.facts.values import NONE, Attribute, Awaited, Call, Free, Parameter, Ref
 from execution_lint.model.confidence import Confidence
@@ -36,6 +38,9 @@ _TRANSPARENT = frozenset(
 )
 """Decorators that leave a coroutine function one."""
 
+COROUTINES = "coroutines"
+"""The name of the scan for calls of coroutine functions."""
+
 GATHERING = frozenset({"asyncio.gather", "asyncio.tasks.gather"})
 _ASKED_OF_FUTURES = frozenset(
     f"asked for its `{name}`"
@@ -64,37 +69,21 @@ class Coroutines:
 
     def __iter__(self) -> Iterator[UnawaitedCoroutine]:
         library = self._inference.modules.library
+        called: set[str] = set()
         for path, regions, names in library.unawaited():
             module = self._inference.modules.at(path)
+            called |= names
             for region in regions if module is not None else ():
-                facts = module.facts(region) if module is not None else None
+                facts = module.scanned(region, COROUTINES) if module is not None else None
                 for index, scope in enumerate(facts.scopes if facts is not None else ()):
-                    for ref, value in self._named(scope, names):
+                    for ref, value in unawaited_calls(scope, names):
                         yield from self._judged(Frame(path, region, index), ref, value)
+        library.announce(COROUTINES, msgspec.msgpack.encode(called, order="deterministic"))
         for _ in library.passed_over():
             self._undecided("calls of a name that many functions share, outside the files of the coroutine functions")
 
-    def _named(self, scope: Scope, names: frozenset[str]) -> Iterator[tuple[Ref, Call]]:
-        """The calls whose function the text calls by one of the names, and which are not awaited on the spot."""
-        values = scope.values
-        calls = [(ref, value) for ref, value in enumerate(values) if isinstance(value, Call)]
-        if not calls:
-            return
-        awaited = {value.base for value in values if isinstance(value, Awaited)}
-        bound: dict[Ref, set[str]] = {}
-        for name, ref in scope.bindings:
-            bound.setdefault(ref, set()).add(name)
-        for ref, call in calls:
-            if ref not in awaited:
-                function = values[call.function]
-                called = bound.get(call.function)
-                if called is None:
-                    called = {function.name} if isinstance(function, (Free, Attribute, Parameter)) else None
-                if called is not None and called <= names:
-                    yield ref, call
-
     def _judged(self, frame: Frame, ref: Ref, call: Call) -> Iterator[UnawaitedCoroutine]:
-        facts = self._inference.module(frame.path).facts(frame.region)
+        facts = self._inference.module(frame.path).followed(frame.region)
         assert facts is not None
         scope = facts.scopes[frame.scope]
         uses = uses_of(facts, frame.scope, ref, ConsumingCall(scope, CONSUMERS))
@@ -110,10 +99,7 @@ class Coroutines:
         how, by = next(iter((*broken, *uses.consumed)), ("never used" if uses.is_bound else "dropped", NONE))
         if promised:
             how, by = f"returned as `{promised}`", NONE
-        related = [
-            Related(f"`{self._inference.scope(definition).qualname}` is a coroutine function", self._head(definition))
-            for definition in functions
-        ]
+        related = [self._defined(definition) for definition in functions]
         if by not in (NONE, ref):
             related.insert(0, Related(f"it is {how} here", Place(frame.path, scope.spans[by])))
         owner = scope if scope.kind is ScopeKind.FUNCTION else None
@@ -157,8 +143,9 @@ class Coroutines:
             case _:
                 return False
 
-    def _head(self, definition: Definition) -> Place:
-        return Place(definition.path, self._inference.scope(definition).head)
+    def _defined(self, definition: Definition) -> Related:
+        scope = self._inference.followed(definition)
+        return Related(f"`{scope.qualname}` is a coroutine function", Place(definition.path, scope.head))
 
     def _coroutine_functions(self, at: At) -> tuple[Definition, ...]:
         """The coroutine functions that a callee stands for; empty where it may stand for anything else."""
@@ -183,14 +170,14 @@ class Coroutines:
 
     def _gives_coroutine(self, definition: Definition, layer: int) -> bool:
         """Whether calling the function as its decorators leave it gives a coroutine."""
-        scope = self._inference.scope(definition)
+        scope = self._inference.followed(definition)
         if not scope.is_async or scope.is_generator:
             return False
         return all(self._keeps_coroutine(definition, decorator, layer) for decorator in reversed(scope.decorators))
 
     def _keeps_coroutine(self, definition: Definition, decorator: Ref, layer: int) -> bool:
         frame = Frame(definition.path, definition.region, definition.scope)
-        scope = self._inference.scope(definition)
+        scope = self._inference.followed(definition)
         value = scope.values[decorator]
         if isinstance(value, Call):
             things = tuple(
@@ -207,7 +194,7 @@ class Coroutines:
 
     def _returned(self, definition: Definition) -> tuple[Thing, ...]:
         """What a function returns, whatever its annotation says: that tells nothing of a function's kind."""
-        scope = self._inference.scope(definition)
+        scope = self._inference.followed(definition)
         frame = Frame(definition.path, definition.region, definition.scope)
         return tuple(
             thing
@@ -227,7 +214,7 @@ class Coroutines:
 
     def _gives_wrapper(self, definition: Definition, layer: int) -> bool:
         """Whether a decorator of the project gives its function back, or a coroutine function around it."""
-        scope = self._inference.scope(definition)
+        scope = self._inference.followed(definition)
         exits = [exit for exit in scope.exits if exit.kind in (ExitKind.RETURN, ExitKind.FALL)]
         frame = Frame(definition.path, definition.region, definition.scope)
         for exit in exits:
@@ -247,7 +234,7 @@ class Coroutines:
         """Whether a subclass of the receiver's class has a method of that name that is no coroutine function."""
         if not isinstance(receiver, InstanceThing) or not isinstance(receiver.of, ClassThing):
             return False
-        name = self._inference.scope(definition).name
+        name = self._inference.followed(definition).name
         key = (receiver.of.definition, name)
         if key not in self._overridden:
             self._overridden[key] = any(
@@ -264,7 +251,7 @@ class Coroutines:
                     continue
                 if module.regions[region].name != name:
                     continue
-                facts = module.facts(region)
+                facts = module.followed(region)
                 for index, scope in enumerate(facts.scopes if facts is not None else ()):
                     definition = Definition(path, region, index)
                     if scope.kind is not ScopeKind.FUNCTION or scope.name != name:
@@ -272,3 +259,23 @@ class Coroutines:
                     owner = self._inference.owner(definition)
                     if owner is not None and owner != cls and cls in self._inference.ancestry(owner):
                         yield definition
+
+
+def unawaited_calls(scope: Scope, names: frozenset[str]) -> Iterator[tuple[Ref, Call]]:
+    """The calls whose function the text calls by one of the names, and which are not awaited on the spot."""
+    values = scope.values
+    calls = [(ref, value) for ref, value in enumerate(values) if isinstance(value, Call)]
+    if not calls:
+        return
+    awaited = {value.base for value in values if isinstance(value, Awaited)}
+    bound: dict[Ref, set[str]] = {}
+    for name, ref in scope.bindings:
+        bound.setdefault(ref, set()).add(name)
+    for ref, call in calls:
+        if ref not in awaited:
+            function = values[call.function]
+            called = bound.get(call.function)
+            if called is None:
+                called = {function.name} if isinstance(function, (Free, Attribute, Parameter)) else None
+            if called is not None and called <= names:
+                yield ref, call

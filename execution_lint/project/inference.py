@@ -231,7 +231,7 @@ class Inference(Annotations):
             if not things or not all(isinstance(thing, UnknownThing) for thing in things):
                 yield from things
                 return
-        scope = self.scope(frame)
+        scope = self.followed(frame)
         parameter = next((found for found in scope.parameters if found.name == name), None)
         if parameter is None:
             yield UnknownThing(f"parameter `{name}`")
@@ -267,7 +267,7 @@ class Inference(Annotations):
             return
         if parameter.default != NONE:
             yield from self.things(At(frame, parameter.default))
-        handed = tuple(self._lambda_argument(frame, self.scope(frame).parameters.index(parameter)))
+        handed = tuple(self._lambda_argument(frame, self.followed(frame).parameters.index(parameter)))
         if handed:
             yield from handed
             return

@@ -53,6 +53,14 @@ class Source(Protocol):
     def facts(self, index: int) -> RegionFacts | None:
         """What a region says; None where it cannot be parsed (which the library reports)."""
 
+    def followed(self, index: int) -> RegionFacts | None:
+        """The same for whoever comes to its values from others that are known, and looks for what is bound, assigned
+        or given by its name: never at all values, at the flow of control, at comparisons or at branches."""
+
+    def scanned(self, index: int, scan: str) -> RegionFacts | None:
+        """The same for a scan that was announced: it goes through all that the region says, and judges each part for
+        itself, by what that is made of."""
+
 
 class Library(Protocol):
     """The files of one project."""
@@ -67,6 +75,9 @@ class Library(Protocol):
 
     def stands(self, sign: Sign) -> bool:
         """Whether a sign may stand in any file."""
+
+    def announce(self, scan: str, known: bytes) -> None:
+        """Say what a scan looks for, as `project/scans.py` reads it."""
 
     def open(self, path: str) -> Source | None:
         """The file at `path`; None where it cannot be read or decoded (which the library reports)."""

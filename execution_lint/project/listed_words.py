@@ -10,7 +10,6 @@ from execution_lint.model.confidence import Confidence
 from execution_lint.model.place import Place
 from execution_lint.project.inference import Inference
 from execution_lint.project.spelling import mentioned
-from execution_lint.project.status_callees import StatusCallees
 from execution_lint.project.status_carriers import Carriers
 from execution_lint.project.status_literals import StatusLiteral, StatusLiterals
 from execution_lint.project.status_names import FIELDS, is_status_name
@@ -29,6 +28,9 @@ _VAGUE = frozenset({"", "unknown", "n/a", "none", "null", "-"})
 
 class ListedCarriers(Carriers):
     """The names of types that list words, and of the fields, functions and classes whose status has such a type."""
+
+    scan = "listed words"
+    _asks_everything = False
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -51,6 +53,7 @@ class ListedCarriers(Carriers):
     @cached_property
     def candidates(self) -> dict[str, set[int]]:
         """The regions that name what carries a listed status."""
+        self.announce()
         found = self._inference.modules.library.candidates(Needles(names=self.words)) if self.words else ()
         return {path: set(regions) for path, regions in found if self._inference.modules.at(path) is not None}
 
@@ -78,14 +81,13 @@ class ListedWords:
     def __init__(self, inference: Inference, vocabularies: Vocabularies) -> None:
         self._inference = inference
         self._carriers = ListedCarriers(inference, vocabularies)
-        subjects = StatusSubjects(inference, vocabularies)
-        self._literals = StatusLiterals(inference, self._carriers, subjects, StatusCallees(inference, self._carriers))
+        self._literals = StatusLiterals(inference, self._carriers, StatusSubjects(inference, vocabularies))
 
     def __iter__(self) -> Iterator[ListedWord]:
         for path, regions in sorted(self._carriers.candidates.items()):
             module = self._inference.module(path)
             for region in sorted(regions):
-                facts = module.facts(region)
+                facts = module.scanned(region, self._carriers.scan)
                 for index, scope in enumerate(facts.scopes if facts is not None else ()):
                     frame = Frame(path, region, index)
                     judged = (self._judged(scope, literal) for literal in self._literals.within(frame, scope))
@@ -105,7 +107,7 @@ class ListedWords:
         if value.value in words:
             return None
         return ListedWord(
-            place=Place(literal.frame.path, self._inference.scope(literal.frame).spans[literal.ref]),
+            place=Place(literal.frame.path, self._inference.followed(literal.frame).spans[literal.ref]),
             scope=scope.qualname,
             literal=value.value,
             where=literal.where,

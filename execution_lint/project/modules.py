@@ -40,6 +40,14 @@ class Module:
         """What a region says; None where it cannot be parsed."""
         return self._source.facts(region)
 
+    def followed(self, region: int) -> RegionFacts | None:
+        """The same for whoever follows values from one to the next and looks for names, and goes through nothing."""
+        return self._source.followed(region)
+
+    def scanned(self, region: int, scan: str) -> RegionFacts | None:
+        """The same for a scan that was announced."""
+        return self._source.scanned(region, scan)
+
     def mentions(self, region: int, word: str) -> bool:
         """Whether a word stands in the text of a region."""
         return region in self._source.mentioning(word)
@@ -92,7 +100,7 @@ class Module:
 
     def _bound_in(self, regions: tuple[int, ...], name: str) -> Iterator[tuple[int, Ref]]:
         for index in regions:
-            facts = self.facts(index)
+            facts = self.followed(index)
             for bound, value in facts.scopes[0].bindings if facts is not None else ():
                 if bound == name:
                     yield index, value
@@ -101,7 +109,7 @@ class Module:
         """The regions that bind `name` at module level, with the value in the region's first scope."""
         found = list(self._bound(name))
         for index in self._defined(name):
-            facts = self.facts(index)
+            facts = self.followed(index)
             if facts is not None:
                 found.extend((index, value) for bound, value in facts.scopes[0].bindings if bound == name)
         return self._final(sorted(found)) if len(found) > 1 else tuple(found)
@@ -132,40 +140,16 @@ class Module:
                 untold.append(index)
         return found, frozenset(untold)
 
-    def origins(self, name: str) -> Iterator[int | Imported]:
-        """What may bind `name` at module level, read no further than that: the regions that define it or may do so,
-        and of imports what they bring."""
-        for index in self._source.binding(name):
-            if self.regions[index].kind is RegionKind.IMPORT:
-                facts = self.facts(index)
-                for bound, value in facts.scopes[0].bindings if facts is not None else ():
-                    imported = facts.scopes[0].values[value] if bound == name and facts is not None else None
-                    if isinstance(imported, Imported):
-                        yield imported
-            elif self.mentions(index, name):
-                yield index
-        yield from self._defined(name)
-
-    def may_bind_globally(self, name: str) -> bool:
-        """Whether a function may bind the `name` of the module by a `global` statement."""
-        return bool(self._with_globals) and bool(self._declaring_regions(name))
-
-    def _declaring_regions(self, name: str) -> set[int]:
-        """The functions that declare a name to be the module's, or may do so."""
-        declaring, untold = self._declaring
-        regions = set(declaring.get(name, ()))
-        if untold:
-            doubtful = untold & self._source.mentioning(name)
-            regions.update(index for index in doubtful if self._source.may_declare_outer(index, name))
-        return regions
-
     def global_bindings(self, name: str) -> tuple[tuple[int, int, Ref], ...]:
         """Region, scope and value of what functions bind to the `name` of the module by a `global` statement."""
         if name not in self._global_by_name:
+            declaring, untold = self._declaring
+            regions = set(declaring.get(name, ()))
+            if untold:
+                doubtful = untold & self._source.mentioning(name)
+                regions.update(index for index in doubtful if self._source.may_declare_outer(index, name))
             self._global_by_name[name] = tuple(
-                binding
-                for index in sorted(self._declaring_regions(name))
-                for binding in self._globals_in(index).get(name, ())
+                binding for index in sorted(regions) for binding in self._globals_in(index).get(name, ())
             )
         return self._global_by_name[name]
 
@@ -173,7 +157,7 @@ class Module:
         """What a function binds to names of the module, by name."""
         if region not in self._globals:
             found: dict[str, list[tuple[int, int, Ref]]] = {}
-            facts = self.facts(region)
+            facts = self.followed(region)
             for number, scope in enumerate(facts.scopes if facts is not None else ()):
                 for assignment in scope.assignments:
                     if assignment.kind is TargetKind.GLOBAL and assignment.value != NONE:
@@ -193,7 +177,7 @@ class Module:
         """The modules from which everything is imported."""
         found = []
         for index, value in self._bound("*"):
-            facts = self.facts(index)
+            facts = self.followed(index)
             imported = facts.scopes[0].values[value] if facts is not None else None
             if isinstance(imported, Imported):
                 found.append(imported)
@@ -203,7 +187,7 @@ class Module:
         """Every name that an import at module level binds; where `words` are given, by imports that mention one."""
         found = []
         for index in self._importing(words or ("import",)):
-            facts = self.facts(index)
+            facts = self.followed(index)
             scope = facts.scopes[0] if facts is not None else None
             for name, value in scope.bindings if scope is not None else ():
                 imported = scope.values[value] if scope is not None else None

@@ -64,7 +64,7 @@ class Rows:
         """The class of the row that a value of the scope is; None where it is none that is seen."""
         if ref == NONE or depth == 0:
             return None
-        scope = self._inference.scope(frame)
+        scope = self._inference.followed(frame)
         match scope.values[ref]:
             case Narrowed(base=base) | Declared(value=base) | Awaited(base=base) | Changed(base=base):
                 return self.one(frame, base, depth - 1)
@@ -92,7 +92,7 @@ class Rows:
         """The class of the rows that a query, its result or a manager gives."""
         if ref == NONE or depth == 0:
             return None
-        scope = self._inference.scope(frame)
+        scope = self._inference.followed(frame)
         match scope.values[ref]:
             case (
                 Narrowed(base=base)

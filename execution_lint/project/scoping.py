@@ -45,6 +45,7 @@ class Scoping(ABC):
     def __init__(self, modules: Modules) -> None:
         self.modules = modules
         self._scopes: dict[tuple[str, int], tuple[Scope, ...]] = {}
+        self._followed: dict[tuple[str, int], tuple[Scope, ...]] = {}
         self._exports: dict[str, frozenset[str] | None] = {}
         self._exports_sought = 0
         self._module_sites: dict[tuple[str, str], tuple[At, ...]] = {}
@@ -66,7 +67,18 @@ class Scoping(ABC):
         if scopes is None:
             facts = self.module(frame.path).facts(frame.region)
             assert facts is not None
-            scopes = self._scopes[key] = facts.scopes
+            scopes = self._scopes[key] = self._followed[key] = facts.scopes
+        return scopes[frame.scope]
+
+    def followed(self, frame: Frame | Definition) -> Scope:
+        """The facts of a frame for whoever follows values from one to the next and looks for names, and goes through
+        nothing else."""
+        key = (frame.path, frame.region)
+        scopes = self._followed.get(key)
+        if scopes is None:
+            facts = self.module(frame.path).followed(frame.region)
+            assert facts is not None
+            scopes = self._followed[key] = facts.scopes
         return scopes[frame.scope]
 
     def module(self, path: str) -> Module:
@@ -77,15 +89,15 @@ class Scoping(ABC):
 
     def value(self, at: At) -> Value:
         """The symbolic value."""
-        return self.scope(at.frame).values[at.ref]
+        return self.followed(at.frame).values[at.ref]
 
     def qualname(self, definition: Definition) -> str:
         """`package.module:Class.method`, as the contract spells a place."""
-        return f"{self.module(definition.path).name}:{self.scope(definition).qualname}"
+        return f"{self.module(definition.path).name}:{self.followed(definition).qualname}"
 
     def owner(self, definition: Definition) -> ClassThing | None:
         """The class that a method belongs to; None for a plain function."""
-        facts = self.module(definition.path).facts(definition.region)
+        facts = self.module(definition.path).followed(definition.region)
         assert facts is not None
         parent = facts.scopes[definition.scope].parent
         if parent == NONE or facts.scopes[parent].kind is not ScopeKind.CLASS:
@@ -99,7 +111,7 @@ class Scoping(ABC):
         """The class `name` at the top level of a module."""
         module = self.module(path)
         region = module.class_region(name)
-        facts = module.facts(region) if region is not None else None
+        facts = module.followed(region) if region is not None else None
         if facts is None or region is None:
             return None
         index = next(
@@ -108,13 +120,13 @@ class Scoping(ABC):
         return ClassThing(Definition(path, region, index)) if index is not None else None
 
     def _defined(self, definition: Definition) -> Thing:
-        scope = self.scope(definition)
+        scope = self.followed(definition)
         return ClassThing(definition) if scope.kind is ScopeKind.CLASS else FunctionThing(definition)
 
     def sites(self, frame: Frame, name: str) -> tuple[At, ...]:
         """Every value that the free `name` of a scope is bound to: in the enclosing functions, else in the module,
         else in the class around it."""
-        facts = self.module(frame.path).facts(frame.region)
+        facts = self.module(frame.path).followed(frame.region)
         assert facts is not None
         index = facts.scopes[frame.scope].parent
         while index != NONE:
@@ -232,14 +244,14 @@ class Scoping(ABC):
         return found
 
     def _find_class_sites(self, definition: Definition, name: str) -> tuple[At, ...]:
-        scope = self.scope(definition)
+        scope = self.followed(definition)
         frame = Frame(definition.path, definition.region, definition.scope)
         found = [At(frame, ref) for bound, ref in scope.bindings if bound == name]
         module = self.module(definition.path)
         regions = module.regions
         if scope.parent == 0 and regions[definition.region].name == scope.name:
             for region in module.methods_named(definition.region, name):
-                facts = module.facts(region)
+                facts = module.followed(region)
                 if facts is not None:
                     found.extend(
                         At(Frame(definition.path, region, 0), ref)
@@ -255,19 +267,19 @@ class Scoping(ABC):
     def _method_frames(self, cls: ClassThing, word: str, may_hold: Callable[[int, str], bool]) -> Iterator[Frame]:
         definition = cls.definition
         module = self.module(definition.path)
-        scope = self.scope(definition)
+        scope = self.followed(definition)
         if scope.parent == 0 and module.regions[definition.region].name == scope.name:
             for region in module.methods_mentioning(definition.region, word):
                 if not may_hold(region, word):
                     continue
-                facts = module.facts(region)
+                facts = module.followed(region)
                 if facts is not None:
                     yield from (
                         Frame(definition.path, region, index)
                         for index, inner in enumerate(facts.scopes)
                         if inner.parent == 0
                     )
-        facts = module.facts(definition.region)
+        facts = module.followed(definition.region)
         assert facts is not None
         for index, inner in enumerate(facts.scopes):
             if inner.parent == definition.scope and inner.kind is ScopeKind.FUNCTION:
@@ -282,7 +294,7 @@ class Scoping(ABC):
 
     def _find_self_assignments(self, cls: ClassThing, name: str) -> Iterator[tuple[Frame, Assignment]]:
         for frame in self._method_frames(cls, name, self.module(cls.definition.path).may_assign):
-            scope = self.scope(frame)
+            scope = self.followed(frame)
             first = scope.parameters[0].name if scope.parameters else ""
             for assignment in scope.assignments:
                 if assignment.kind is TargetKind.ATTRIBUTE and assignment.name == name:
@@ -307,7 +319,7 @@ class Scoping(ABC):
             or (isinstance(value, Sequence) and not value.elements)
             or (isinstance(value, Call) and not value.arguments)
         )
-        scope = self.scope(site.frame) if is_empty else None
+        scope = self.followed(site.frame) if is_empty else None
         if scope is not None and scope.kind is ScopeKind.MODULE:
             for assignment in scope.assignments:
                 if assignment.value == site.ref and assignment.name == name and assignment.annotation != NONE:

@@ -171,11 +171,11 @@ class StandardCalls(Parts):
 
     def _lambda_argument(self, frame: Frame, position: int) -> Iterator[Thing]:
         """What the function that a lambda is handed to calls it with: `sorted(jobs, key=lambda job: ...)`."""
-        parent = self.scope(frame).parent
-        if self.scope(frame).kind is not ScopeKind.LAMBDA or parent == NONE:
+        parent = self.followed(frame).parent
+        if self.followed(frame).kind is not ScopeKind.LAMBDA or parent == NONE:
             return
         outer = Frame(frame.path, frame.region, parent)
-        values = self.scope(outer).values
+        values = self.followed(outer).values
         for value in values:
             if isinstance(value, Call):
                 for place, argument in enumerate(value.arguments):
@@ -186,7 +186,7 @@ class StandardCalls(Parts):
 
     def _handed(self, frame: Frame, call: Call, name: str, place: int, position: int) -> Iterator[Thing]:
         given = [argument.value for argument in call.arguments if argument.name == ""]
-        function = self.scope(frame).values[call.function]
+        function = self.followed(frame).values[call.function]
         if name == "key" and isinstance(function, Attribute) and function.name == "sort":
             yield from self._elements(At(frame, function.base))
             return

@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 from functools import cached_property
 
+import msgspec
+
 from execution_lint.facts.scopes import Assignment, Scope, ScopeKind, TargetKind
-from execution_lint.facts.values import NONE, Item, Operation, Parameter
+from execution_lint.facts.values import NONE, Parameter
 from execution_lint.project.aliases import closure
 from execution_lint.project.inference import Inference
 from execution_lint.project.spelling import mentioned
@@ -20,8 +22,29 @@ from execution_lint.project.vocabularies import Vocabularies
 from execution_lint.source.regions import Needles
 
 
+class Known(msgspec.Struct, frozen=True):
+    """What a scan goes by: the names that carriers have found, and the files that name a vocabulary."""
+
+    asks_everything: bool
+    """Whether anything in those files can be governed, whatever it is called."""
+
+    names: frozenset[str]
+    words: frozenset[str]
+    takers: frozenset[str]
+    naming: frozenset[str]
+
+    def is_asked(self, frame: Frame, name: str) -> bool:
+        """Whether something called `name` can be governed: outside the modules that name a vocabulary only what
+        carries one."""
+        return (self.asks_everything and frame.path in self.naming) or name in self.words
+
+
 class Carriers:
     """The names of vocabularies and of what carries them, and the regions of the project in which they stand."""
+
+    scan = "statuses"
+    """The name of the scan for where they are spoken of."""
+    _asks_everything = True
 
     def __init__(self, inference: Inference, vocabularies: Vocabularies, fields: frozenset[str] = frozenset()) -> None:
         """`fields` are the names of those that the contract says to be governed."""
@@ -45,12 +68,18 @@ class Carriers:
     @cached_property
     def candidates(self) -> dict[str, set[int]]:
         """What a module that names a vocabulary can say of one; elsewhere the regions that name what carries one."""
+        self.announce()
         values = frozenset(value for fact in self._vocabularies.all.values() for _, value, _ in fact.members)
-        leads = StatusLeads(self._inference, self.naming, self.names, self.words | self._fields, values)
+        leads = StatusLeads(self._inference, self.naming, self.names, self.words | self._fields, values, self.scan)
         found = leads.regions()
         for path, regions in self._inference.modules.library.candidates(Needles(names=self.words)):
             found.setdefault(path, set()).update(regions)
         return found
+
+    def announce(self) -> None:
+        """Say what the scan for statuses goes by."""
+        known = Known(self._asks_everything, self.names, self.words, self.takers, frozenset(self.naming))
+        self._inference.modules.library.announce(self.scan, msgspec.msgpack.encode(known, order="deterministic"))
 
     @cached_property
     def words(self) -> frozenset[str]:
@@ -60,46 +89,16 @@ class Carriers:
         )
 
     @cached_property
-    def said(self) -> frozenset[str]:
-        """The names of the vocabularies, and those by which a module or a class goes on to speak of one: of another
-        type that is made of it, of a member, of what holds members."""
-        return self.names | frozenset(
+    def takers(self) -> frozenset[str]:
+        """By which names a call can be given a member: those of functions and classes that declare to take one, and
+        the attributes that hold them."""
+        said = self.names | frozenset(
             name
             for _, scope, _ in self._naming_scopes
             if scope.kind is not ScopeKind.FUNCTION
             for name, ref in scope.bindings
             if mentioned(scope, ref) & self.names
         )
-
-    @cached_property
-    def fields(self) -> frozenset[str]:
-        """The names of what carries a vocabulary, and those of the fields whose type is made of one under a name of its
-        own: `Row.status: MaybeStatus`."""
-        made = frozenset(
-            name
-            for _, scope, _ in self._naming_scopes
-            if scope.kind is ScopeKind.MODULE
-            for name, ref in scope.bindings
-            if isinstance(scope.values[ref], (Item, Operation)) and mentioned(scope, ref) & self.names
-        )
-        made -= self.names
-        found = self._inference.modules.library.candidates(Needles(made)) if made else ()
-        return self.words | frozenset(
-            assignment.name
-            for path, regions in found
-            for region in regions
-            for facts in (self._inference.module(path).facts(region),)
-            for scope in (facts.scopes if facts is not None else ())
-            if scope.kind is ScopeKind.CLASS
-            for assignment in scope.assignments
-            if mentioned(scope, assignment.annotation) & made
-        )
-
-    @cached_property
-    def takers(self) -> frozenset[str]:
-        """By which names a call can be given a member: those of functions and classes that declare to take one, and
-        the attributes that hold them."""
-        said = self.said
         found = {"__init__", "__class__"}
         for _, scope, owner in self._naming_scopes:
             taken = (
@@ -127,7 +126,7 @@ class Carriers:
             for path, regions in self.naming.items()
             for module in (self._inference.module(path),)
             for region in regions
-            if (facts := module.facts(region)) is not None
+            if (facts := module.followed(region)) is not None
             for index, scope in enumerate(facts.scopes)
         )
 
@@ -170,7 +169,7 @@ class Carriers:
 
     def is_vocabulary_body(self, frame: Frame) -> bool:
         """Whether the code belongs to a vocabulary itself, its lookup of legacy words included."""
-        facts = self._inference.module(frame.path).facts(frame.region)
+        facts = self._inference.module(frame.path).followed(frame.region)
         assert facts is not None
         index = frame.scope
         while index != NONE:

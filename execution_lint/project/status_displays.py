@@ -37,7 +37,7 @@ def parts_of(
     """The literals in a display; `types` are those of the whole."""
     if ref == NONE or depth == 0 or not types:
         return
-    scope = inference.scope(frame)
+    scope = inference.followed(frame)
     match scope.values[ref]:
         case Text():
             yield Part(ref, where, "", types)
@@ -82,7 +82,7 @@ def holds_text(scope: Scope, ref: Ref, depth: int = _DEPTH) -> bool:
 
 
 def _entry(inference: Inference, frame: Frame, key: Ref, held: Ref, types: Things, depth: int) -> Iterator[Part]:
-    text = inference.scope(frame).values[key] if key != NONE else None
+    text = inference.followed(frame).values[key] if key != NONE else None
     name = text.value if isinstance(text, Text) else ""
     for thing in types:
         match thing:

@@ -42,10 +42,13 @@ class StatusLeads:
         names: frozenset[str],
         carriers: frozenset[str],
         values: frozenset[str],
+        scan: str,
     ) -> None:
         """`naming` are the regions, by file, that name a vocabulary; `names` are those of the vocabularies, `values`
-        those of their members, and `carriers` the names of what is said to hold one."""
+        those of their members, and `carriers` the names of what is said to hold one. `scan` is the name of the scan
+        that this is part of."""
         self._inference = inference
+        self._scan = scan
         self._names = names
         self._values = values
         self._known = set(names | carriers)
@@ -96,7 +99,7 @@ class StatusLeads:
     def _follow(self, path: str, regions: Iterable[int]) -> None:
         module = self._inference.module(path)
         for region in regions:
-            facts = module.facts(region)
+            facts = module.scanned(region, self._scan)
             for index, scope in enumerate(facts.scopes if facts is not None else ()):
                 self._known.update(_as_word(name) for name in self._beside_members(Frame(path, region, index), scope))
                 for bound, ref in _bound(scope):
@@ -113,17 +116,25 @@ class StatusLeads:
     def _beside_members(self, frame: Frame, scope: Scope) -> Iterator[str]:
         """The names of what meets a member: another literal that meets the name is judged by that. What only names a
         vocabulary on its way is asked what it is: `make(JobStatus.DONE).owner` is no member."""
-        for name, _, right, _, _ in meetings(scope):
-            for element in elements_of(scope, right) if name else ():
-                if (
-                    isinstance(scope.values[element], Attribute)
-                    and mentioned(scope, element) & self._names
-                    and any(
-                        isinstance(thing, (MemberThing, MemberValueThing))
-                        for thing in self._inference.things(At(frame, element))
-                    )
-                ):
-                    yield name
+        for name, element in _beside(scope, self._names):
+            if any(
+                isinstance(thing, (MemberThing, MemberValueThing))
+                for thing in self._inference.things(At(frame, element))
+            ):
+                yield name
+
+
+def leads_nowhere(scope: Scope, names: frozenset[str]) -> bool:
+    """Whether no name goes on from a scope, which nothing is called that outlasts it."""
+    return not any(True for _ in _bound(scope)) and not any(True for _ in _beside(scope, names))
+
+
+def _beside(scope: Scope, names: frozenset[str]) -> Iterator[tuple[str, Ref]]:
+    """The names of what meets an attribute of what bears one of `names`, each with that."""
+    for name, _, right, _, _ in meetings(scope):
+        for element in elements_of(scope, right) if name else ():
+            if isinstance(scope.values[element], Attribute) and mentioned(scope, element) & names:
+                yield name, element
 
 
 def _beside_values(module: Module, regions: Iterable[int]) -> frozenset[int]:

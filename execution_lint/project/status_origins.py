@@ -22,7 +22,7 @@ class Origins:
 
     def expression(self, frame: Frame, ref: Ref) -> tuple[Related, ...]:
         """Behind a value of the scope."""
-        scope = self._inference.scope(frame)
+        scope = self._inference.followed(frame)
         value = scope.values[root_of(scope, ref)] if ref != NONE else None
         match value:
             case Attribute(base=base, name=name) if name in _VALUES:
@@ -59,7 +59,7 @@ class Origins:
             if assignment.value != NONE
             else ()
         )
-        owner = self._inference.scope(cls.definition).qualname
+        owner = self._inference.followed(cls.definition).qualname
         start = "" if kind else self._kind(self._starts(frame, assignment.value))
         text = (
             f"`{owner}.{name}` is `{kind}`"
@@ -72,24 +72,24 @@ class Origins:
 
     def _starts(self, frame: Frame, ref: Ref) -> Things:
         """What the declaration of a field starts it with."""
-        scope = self._inference.scope(frame)
+        scope = self._inference.followed(frame)
         return tuple(thing for start in starts_of(scope, ref) for thing in self._inference.things(At(frame, start)))
 
     def _property(self, cls: ClassThing, name: str) -> tuple[Related, ...]:
         function = self._inference.property_of(InstanceThing(cls), name)
         if function is None:
             return ()
-        scope = self._inference.scope(function.definition)
+        scope = self._inference.followed(function.definition)
         kind = self._kind(self._inference.types(At(_frame(function), scope.returns)) if scope.returns != NONE else ())
         text = f"`{scope.qualname}` gives `{kind}`" if kind else f"`{scope.qualname}` is defined here"
         return (Related(text, Place(function.definition.path, scope.head)),)
 
     def _owner(self, frame: Frame, ref: Ref, cls: ClassThing) -> tuple[Related, ...]:
         """Where the object got its class; nothing of `self`, which the reader sees."""
-        scope = self._inference.scope(frame)
+        scope = self._inference.followed(frame)
         root = root_of(scope, ref)
         value = scope.values[root]
-        text = f"`{spelled(scope, ref)}` is `{self._inference.scope(cls.definition).qualname}`"
+        text = f"`{spelled(scope, ref)}` is `{self._inference.followed(cls.definition).qualname}`"
         match value:
             case Parameter(name=name):
                 parameter = next((found for found in scope.parameters if found.name == name), None)

@@ -104,16 +104,16 @@ class StatusSubjects:
         held = self.declared(InstanceThing(row), name) if row is not None else ()
         if row is None or not held:
             return None
-        scope = self._inference.scope(frame)
+        scope = self._inference.followed(frame)
         of = Related(
-            f"`{spelled(scope, base)}` is a row of `{self._inference.scope(row.definition).qualname}`",
+            f"`{spelled(scope, base)}` is a row of `{self._inference.followed(row.definition).qualname}`",
             Place(frame.path, scope.spans[root_of(scope, base)]),
         )
         return (*held, UnknownThing("a row of a query")), (of, *self._origins.field(row, name))
 
     def _start_of(self, frame: Frame, ref: Ref) -> MemberThing | MemberValueThing | None:
         """The member whose value a field starts with that is typed as a string: it keeps the values of that enum."""
-        scope = self._inference.scope(frame)
+        scope = self._inference.followed(frame)
         value = scope.values[root_of(scope, ref)]
         if not isinstance(value, Attribute):
             return None
@@ -127,7 +127,7 @@ class StatusSubjects:
 
     def _start(self, frame: Frame, assignment: Assignment) -> MemberThing | MemberValueThing | None:
         """The member that the declaration of a field starts it with."""
-        for ref in starts_of(self._inference.scope(frame), assignment.value):
+        for ref in starts_of(self._inference.followed(frame), assignment.value):
             for thing in self._inference.things(At(frame, ref)):
                 if isinstance(thing, (MemberThing, MemberValueThing)):
                     return thing
@@ -135,7 +135,7 @@ class StatusSubjects:
 
     def column(self, frame: Frame, ref: Ref, name: str) -> Column | None:
         """The column that `JOBS.c.status` is, or that an argument `name` of a call for a table sets."""
-        scope = self._inference.scope(frame)
+        scope = self._inference.followed(frame)
         value = scope.values[ref] if ref != NONE else None
         if isinstance(value, Call):
             table = self._queried(frame, value)
@@ -156,11 +156,11 @@ class StatusSubjects:
 
     def _is_foreign(self, frame: Frame, ref: Ref) -> bool:
         """Whether the value is part of something from outside the project."""
-        value = self._inference.scope(frame).values[ref]
+        value = self._inference.followed(frame).values[ref]
         base = getattr(value, "base", NONE)
         if base == NONE:
             return False
-        scope = self._inference.scope(frame)
+        scope = self._inference.followed(frame)
         if (
             isinstance(scope.values[base], Attribute)
             and isinstance(value, Attribute)
@@ -223,7 +223,7 @@ class StatusSubjects:
         if not things:
             things, origins = self._of_row(frame, base, name) or ((), origins)
         return StatusSubject(
-            f"{spelled(self._inference.scope(frame), base)}.{name}",
+            f"{spelled(self._inference.followed(frame), base)}.{name}",
             name,
             things,
             self.is_foreign_owner(frame, base),
@@ -311,12 +311,13 @@ class StatusSubjects:
                             return (default, UnknownThing("an argument of any kind")), parameter.name, (origin,)
                 if parameter is not None and parameter.annotation != NONE:
                     callee = Frame(thing.definition.path, thing.definition.region, thing.definition.scope)
+                    taker = self._inference.followed(callee).qualname
                     origin = Related(
-                        f"parameter `{parameter.name}` of `{self._inference.scope(callee).qualname}` is declared here",
+                        f"parameter `{parameter.name}` of `{taker}` is declared here",
                         Place(callee.path, parameter.span),
                     )
                     return self._inference.types(At(callee, parameter.annotation)), parameter.name, (origin,)
-        owner = self._queried(frame, self._inference.scope(frame).values[ref]) if name else None
+        owner = self._queried(frame, self._inference.followed(frame).values[ref]) if name else None
         if owner is not None:
             found = self.field_things(owner, name)
             origins = self._origins.field(owner.of, name) if isinstance(owner.of, ClassThing) else ()
@@ -330,7 +331,7 @@ class StatusSubjects:
             return None
         found: Things = ()
         if function.name in REPLACERS:
-            call = self._inference.scope(frame).values[ref]
+            call = self._inference.followed(frame).values[ref]
             given = (
                 [argument.value for argument in call.arguments if argument.name == ""] if isinstance(call, Call) else []
             )
@@ -343,7 +344,7 @@ class StatusSubjects:
 
     def _positional_field(self, cls: ClassThing, frame: Frame, ref: Ref, value: Ref) -> str:
         """The field that a positional argument of a class without `__init__` goes to."""
-        call = self._inference.scope(frame).values[ref]
+        call = self._inference.followed(frame).values[ref]
         if not isinstance(call, Call):
             return ""
         positional = [argument.value for argument in call.arguments if argument.name == ""]
@@ -355,7 +356,7 @@ class StatusSubjects:
 
     def queried(self, frame: Frame, ref: Ref) -> tuple[InstanceThing, ...]:
         """An object of the model, or the table, that the query at `ref` is about."""
-        found = self._queried(frame, self._inference.scope(frame).values[ref])
+        found = self._queried(frame, self._inference.followed(frame).values[ref])
         return (found,) if found is not None else ()
 
     def of_owners(self, owners: Things, name: str) -> StatusSubject:
@@ -383,7 +384,7 @@ class StatusSubjects:
     def _queried(self, frame: Frame, call: object) -> InstanceThing | None:
         """An object of the model, or the table, that a query is about: `update(Job).values(...)`,
         `session.query(Job).filter_by(...)`, `Job.objects.filter(...)`, `insert(JOBS).values(...)`."""
-        scope = self._inference.scope(frame)
+        scope = self._inference.followed(frame)
         value = call
         for _ in range(16):
             if isinstance(value, Call):
@@ -411,7 +412,7 @@ class StatusSubjects:
     def _parameter_for(
         self, function: FunctionThing, frame: Frame, ref: Ref, name: str, value: Ref
     ) -> ParameterFact | None:
-        scope = self._inference.scope(function.definition)
+        scope = self._inference.followed(function.definition)
         bound = self._inference.arguments(function, At(frame, ref))
         for parameter in scope.parameters:
             if name == parameter.name:
@@ -424,7 +425,7 @@ class StatusSubjects:
     def parameter(self, frame: Frame, parameter: ParameterFact) -> StatusSubject:
         """A parameter of the function itself."""
         types = self._inference.types(At(frame, parameter.annotation)) if parameter.annotation != NONE else ()
-        values = self._inference.scope(frame).values
+        values = self._inference.followed(frame).values
         read = next(
             (ref for ref, value in enumerate(values) if isinstance(value, Parameter) and value.name == parameter.name),
             NONE,

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from execution_lint.config.schema import Config
+from execution_lint.facts.scopes import Scope
 from execution_lint.facts.values import (
     Text,
 )
@@ -11,7 +12,6 @@ from execution_lint.model.confidence import Confidence
 from execution_lint.model.finding import Related
 from execution_lint.model.place import Place
 from execution_lint.project.inference import Inference
-from execution_lint.project.status_callees import StatusCallees
 from execution_lint.project.status_carriers import Carriers
 from execution_lint.project.status_evidence import StatusEvidence
 from execution_lint.project.status_literals import StatusLiteral, StatusLiterals
@@ -43,9 +43,8 @@ class Statuses:
         self._vocabularies = vocabularies
         self._carriers = carriers
         subjects = StatusSubjects(inference, vocabularies)
-        callees = StatusCallees(inference, self._carriers)
-        self._evidence = StatusEvidence(inference, vocabularies, config, self._carriers, subjects, callees)
-        self._literals = StatusLiterals(inference, self._carriers, subjects, callees, self._evidence)
+        self._literals = StatusLiterals(inference, self._carriers, subjects)
+        self._evidence = StatusEvidence(inference, vocabularies, config, self._carriers, subjects)
 
     def __iter__(self) -> Iterator[StatusUse]:
         if not self._vocabularies.all:
@@ -53,16 +52,15 @@ class Statuses:
         for path, regions in sorted(self._carriers.candidates.items()):
             module = self._inference.modules.at(path)
             for region in sorted(regions) if module is not None else ():
-                facts = module.facts(region) if module is not None else None
-                for index in range(len(facts.scopes) if facts is not None else 0):
+                facts = module.scanned(region, self._carriers.scan) if module is not None else None
+                for index, scope in enumerate(facts.scopes if facts is not None else ()):
                     frame = Frame(path, region, index)
-                    uses = self._uses(frame)
+                    uses = self._uses(frame, scope)
                     # Asked of what was found: it takes the class around each method.
                     if uses and not self._carriers.is_vocabulary_body(frame):
                         yield from uses
 
-    def _uses(self, frame: Frame) -> tuple[StatusUse, ...]:
-        scope = self._inference.scope(frame)
+    def _uses(self, frame: Frame, scope: Scope) -> tuple[StatusUse, ...]:
         found: dict[tuple[Place, str], StatusUse] = {}
         for literal in self._literals.within(frame, scope):
             use = self._governed(literal)
@@ -73,7 +71,7 @@ class Statuses:
         return tuple(found.values())
 
     def _governed(self, literal: StatusLiteral) -> StatusUse | None:
-        scope = self._inference.scope(literal.frame)
+        scope = self._inference.followed(literal.frame)
         value = scope.values[literal.ref]
         assert isinstance(value, Text)
         text = Text(literal.word) if literal.word else value

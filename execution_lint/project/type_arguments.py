@@ -48,7 +48,7 @@ class TypeArguments(Classes):
     def _generic_bases(self, cls: ClassThing) -> Iterator[tuple[Thing, tuple[Things, ...]]]:
         """The direct bases, each with its type arguments."""
         frame = Frame(cls.definition.path, cls.definition.region, cls.definition.scope)
-        scope = self.scope(frame)
+        scope = self.followed(frame)
         for argument in scope.bases:
             value = scope.values[argument.value]
             if argument.name == "" and isinstance(value, Item):

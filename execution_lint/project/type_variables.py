@@ -44,7 +44,7 @@ class TypeVariables(StandardCalls):
         definition = function.definition
         callee = Frame(definition.path, definition.region, definition.scope)
         found: dict[str, list[Thing]] = {}
-        for parameter in self.scope(definition).parameters:
+        for parameter in self.followed(definition).parameters:
             given = arguments.get(parameter.name, ())
             is_told = parameter.annotation != NONE and parameter.kind in (
                 ParameterKind.POSITIONAL,

@@ -70,7 +70,7 @@ class VocabularyGovernance:
             self._inference, self._vocabularies, self._config, self.carriers, self._enums, self._narrowing
         )
         if not moves.is_idle:
-            for frame, scope in self._scopes(self.carriers.candidates):
+            for frame, scope in self._scopes(self.carriers.candidates, is_scan=False):
                 yield from moves.within(frame, scope)
 
     @cached_property
@@ -82,13 +82,16 @@ class VocabularyGovernance:
             found.setdefault(definition.path, set()).update((definition.region, *module.methods(definition.region)))
         return found
 
-    def _scopes(self, regions: "dict[str, set[int]]") -> Iterator[tuple[Frame, Scope]]:
-        """The scopes of some regions, in the order of files and lines."""
+    def _scopes(self, regions: "dict[str, set[int]]", *, is_scan: bool = True) -> Iterator[tuple[Frame, Scope]]:
+        """The scopes of some regions, in the order of files and lines; for the scan, or for whoever looks at how the
+        parts of one go together."""
         if not self._vocabularies.all:
             return
         for path in sorted(regions):
             module = self._inference.modules.at(path)
             for region in sorted(regions[path]) if module is not None else ():
-                facts = module.facts(region) if module is not None else None
+                if module is None:
+                    continue
+                facts = module.scanned(region, self.carriers.scan) if is_scan else module.facts(region)
                 for index, scope in enumerate(facts.scopes if facts is not None else ()):
                     yield Frame(path, region, index), scope

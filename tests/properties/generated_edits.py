@@ -2,6 +2,7 @@
 
 import random
 import re
+from keyword import iskeyword
 from pathlib import Path
 
 PROJECT = Path(__file__).parents[2] / "fixtures" / "projects" / "three_bugs"
@@ -96,13 +97,36 @@ LINES = (
     "é = 'ﬁnished'",
 )
 
+STATEMENTS = (
+    *("print('{word}')", "logger.info('%s', {a})", "print({a}.{b}, {c})", "fresh = 17", "fresh = '{word}'", "len({a})"),
+    *("fresh = {a}", "fresh = {a}.{b}", "fresh = {a}({b})", "fresh = {a}(17)", "fresh = {a}('{word}')", "{a}({b})"),
+    *(
+        "fresh = {a}.{b}()",
+        "{a}.{b}({c}, status='{word}')",
+        "{a}({b}='{word}')",
+        "{a}({b}, '{word}')",
+        "await {a}({b})",
+    ),
+    *("fresh = {{'{word}': {a}}}", "fresh = {a}['{word}']", "fresh = {a}.get('{word}')", "fresh = ({a}, '{word}')"),
+    *(
+        "{a}.{b} = '{word}'",
+        "{a} = {b}",
+        "setattr({a}, 'status', '{word}')",
+        "fresh = {a} == '{word}'",
+        "{a}.append({b})",
+    ),
+    *("fresh = sum(part for part in {a})", "fresh = {a} or {b}", "fresh = lambda: {a}", "return {a}", "assert {a}"),
+    *("fresh = f'{{{a}}} {word}'", "fresh: {a} = {b}", "if not {a}: raise ValueError('{word}')", "global {a}"),
+    *("for fresh in {a}: {b}(fresh)", "with {a}: pass", "fresh = {a}(*{b})", "execute(\"set {a} = '{word}'\")"),
+)
+
 
 def edit(path: Path, choice: random.Random) -> None:
     """Change a file a little, somewhere."""
     lines = path.read_text().split("\n")
     at = choice.randrange(len(lines))
     indent = lines[at][: len(lines[at]) - len(lines[at].lstrip())]
-    match choice.randrange(11):
+    match choice.randrange(14):
         case 0:
             lines.insert(at, choice.choice(LINES))
         case 1:
@@ -125,9 +149,19 @@ def edit(path: Path, choice: random.Random) -> None:
             lines[at:at] = [indent + line if line else line for line in added]
         case 9:
             lines[at] = _renamed(lines[at], choice)
+        case 10 | 11 | 12:
+            lines.insert(at, indent + statement("\n".join(lines), choice))
         case _:
             lines[at] = lines[at].replace("(", "(\n" + indent + "        ", 1)
     path.write_text("\n".join(lines))
+
+
+def statement(text: str, choice: random.Random) -> str:
+    """A statement that speaks of what a text does."""
+    names = [name for name in re.findall(r"[A-Za-z_]\w+", text) if not iskeyword(name)] or ["x"]
+    words = re.findall(r"""["']([\w -]{1,20})["']""", text) or ["done"]
+    a, b, c = (choice.choice(names) for _ in range(3))
+    return choice.choice(STATEMENTS).format(a=a, b=b, c=c, word=choice.choice(words))
 
 
 def _renamed(line: str, choice: random.Random) -> str:
