@@ -18,6 +18,7 @@ from execution_lint.source.regions import (
     words_in,
 )
 from execution_lint.source.text import line_starts, split_lines
+from execution_lint.source.words import followed
 
 STAR = "*"
 """What an import that may bind any name is asked for by."""
@@ -180,36 +181,38 @@ class RegionSearch:
 
     def _add_used(self, use: Use, word: str, found: set[int]) -> None:
         """Add the regions in which a word may have a use, as far as lines of ASCII tell."""
-        for index, line, start, goes_on in self._lines_with(word, found):
+        for index, line, start, goes_on in self._lines_with(word, found, use):
             if stands_as(use, line, word, goes_on=goes_on and self._goes_on(start)):
                 found.add(index)
 
     def _add_annotated(self, word: str, types: frozenset[str], found: set[int]) -> None:
         """Add the regions in which a word may be the name of a variable with such an annotation, as far as lines of
         ASCII tell."""
-        for index, line, _, _ in self._lines_with(word, found):
+        for index, line, _, _ in self._lines_with(word, found, None):
             if is_annotated(line, word, types):
                 found.add(index)
 
-    def _lines_with(self, word: str, found: set[int]) -> Iterator[tuple[int, str, int, bool]]:
+    def _lines_with(self, word: str, found: set[int], use: Use | None) -> Iterator[tuple[int, str, int, bool]]:
         """The lines of ASCII on which a word stands, in regions that are not `found`: the region, the line, where it
-        begins, and whether the line before is the region's too."""
+        begins, and whether the line before is the region's too. Of those with a use those in which what follows the
+        word lets it have it."""
         if not word.isascii():
             return
         ends, owners = self._stretches
         data, starts = self._data, self._starts
-        wanted = word.encode()
-        size, length = len(data), len(wanted)
-        at = data.find(wanted)
-        while at >= 0:
+        wanted = followed(use, word)
+        size, length = len(data), len(word)
+        match = wanted.search(data)
+        while match is not None:
+            at = match.start()
             end = at + length
             if (at and _IS_WORD[data[at - 1]]) or (end < size and _IS_WORD[data[end]]):
-                at = data.find(wanted, end)
+                match = wanted.search(data, end)
                 continue
             stretch = bisect_right(ends, at)
             index = owners[stretch]
             if index < 0 or index in found:
-                at = data.find(wanted, ends[stretch])
+                match = wanted.search(data, ends[stretch])
                 continue
             number = bisect_right(starts, at)
             start = starts[number - 1]
@@ -218,7 +221,7 @@ class RegionSearch:
             if line.isascii():
                 begin = ends[stretch - 1] if stretch else 0
                 yield index, line.decode().rstrip("\r\n"), start, begin < start
-            at = data.find(wanted, end)
+            match = wanted.search(data, end)
 
     def _goes_on(self, start: int) -> bool:
         """Whether the line before the one that begins at an offset ends in a backslash."""

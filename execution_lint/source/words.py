@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import cache, lru_cache
 
 from execution_lint.source.regions import Needles, Use, ending_in, is_annotated, stands_as, stands_for_ending, words_in
@@ -17,6 +17,7 @@ _WORD_BYTES = bytes(
 )
 _NO_WORDS: frozenset[str] = frozenset()
 _ASCII_BYTES = bytes(range(0x80))
+_UNPLAIN = re.compile(rb"[\x80-\xff]")
 _PLAIN_ENCODINGS = frozenset({"", "utf-8", "ascii"})
 # The look behind keeps a long run of letters from being tried at each of them.
 _NAME = re.compile(r"(?<![A-Za-z0-9_])[A-Za-z0-9_]*[^\x00-\x7f][^\x00-/:-@\[-^`{-\x7f]*")
@@ -116,8 +117,7 @@ class WordIndex:
         found = self._unplain_by_path.get(path)
         if found is None:
             data = self._files[path]
-            lines = data.replace(b"\r", b"\n").split(b"\n") if not data.isascii() else ()
-            found = self._unplain_by_path[path] = b"\n".join(line for line in lines if not line.isascii())
+            found = self._unplain_by_path[path] = b"" if data.isascii() else b"\n".join(_unplain_lines(data))
         return found
 
     def _with_word(self, words: frozenset[str]) -> dict[str, frozenset[str] | None]:
@@ -228,11 +228,10 @@ def _may_stand_as(use: Use, data: bytes, unplain: bytes, words: frozenset[str]) 
     # A line that is not ASCII is not looked at closely.
     if any(word.encode("utf-8", "surrogatepass") in unplain for word in words):
         return True
-    behind = _BEHIND.get(use, rb"(?!\w)")
     for word in words:
         if not word.isascii():
             continue
-        wanted = _followed(word, behind)
+        wanted = followed(use, word)
         found = wanted.search(data)
         while found is not None:
             at, goes_on_at = found.start(), found.end()
@@ -248,9 +247,19 @@ def _may_stand_as(use: Use, data: bytes, unplain: bytes, words: frozenset[str]) 
 
 
 @lru_cache(maxsize=2_000)
-def _followed(word: str, behind: bytes) -> re.Pattern[bytes]:
-    """A word with what must stand behind it."""
+def followed(use: Use | None, word: str) -> re.Pattern[bytes]:
+    """A word with what must stand behind it where it has a use, on a line of ASCII; with None, the word."""
+    behind = _BEHIND.get(use, rb"(?!\w)") if use is not None else rb"(?!\w)"
     return re.compile(re.escape(word.encode("utf-8", "surrogatepass")) + behind)
+
+
+def _unplain_lines(data: bytes) -> Iterator[bytes]:
+    """The lines that are not ASCII."""
+    found = _UNPLAIN.search(data)
+    while found is not None:
+        end = _line_end(data, found.start())
+        yield data[_line_start(data, found.start()) : end]
+        found = _UNPLAIN.search(data, end)
 
 
 def _is_annotated_in(data: bytes, word: str, types: frozenset[str]) -> bool:
