@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from execution_lint.facts.values import Attribute, Call, Free, Parameter
+from execution_lint.project.aliases import closure
 from execution_lint.project.inference import Inference
 from execution_lint.project.things import At, ClassThing, Definition, Frame, FunctionThing, InstanceThing
 from execution_lint.source.regions import Needles
@@ -48,7 +49,8 @@ class Callers:
         inference = self._inference
         name = inference.scope(definition).name
         owner = inference.owner(definition)
-        if name == "__init__" and owner is not None:
+        is_constructor = name == "__init__" and owner is not None
+        if is_constructor and owner is not None:
             name = inference.scope(owner.definition).name
         if not name.isidentifier():
             return
@@ -57,7 +59,12 @@ class Callers:
             for path, found in inference.modules.library.candidates(Needles(frozenset({name})))
             for region in found
         ]
-        for path, region in regions if len(regions) <= MAXIMUM_REGIONS else ():
+        if not regions or len(regions) > MAXIMUM_REGIONS:
+            return
+        names = closure(inference, frozenset({name}))
+        if is_constructor:
+            names |= {"__init__"}
+        for path, region in regions:
             module = inference.modules.at(path)
             facts = module.facts(region) if module is not None else None
             for index, scope in enumerate(facts.scopes if facts is not None else ()):
@@ -65,7 +72,7 @@ class Callers:
                 for ref, value in enumerate(scope.values):
                     if isinstance(value, Call):
                         callee = scope.values[value.function]
-                        if isinstance(callee, (Attribute, Free)):
+                        if isinstance(callee, (Attribute, Free)) and callee.name in names:
                             yield from self._of_call(definition, At(frame, ref), value)
 
     def _of_call(self, definition: Definition, at: At, call: Call) -> Iterator[Frame]:
