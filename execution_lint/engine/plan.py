@@ -1,6 +1,7 @@
 """What to do for each project root: its files, its configuration, the rules that run there."""
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
@@ -53,14 +54,27 @@ class Planner:
 
     def plans(self) -> tuple[Discovery, tuple[Plan, ...]]:
         """Every project of the paths that were given. Raises `ConfigurationError` with all mistakes."""
+        found, plans = self.drafts()
+        self.check((plan, _library(plan)) for plan in plans)
+        return found, plans
+
+    def drafts(self) -> tuple[Discovery, tuple[Plan, ...]]:
+        """The same, before what the contracts name is looked for, unless there is a mistake already: `check` is yet to
+        be asked."""
         found = self._discovery()
         plans = tuple(self._plan(project) for project in found.projects)
         self._check_codes(plans)
-        for plan in plans:
-            self._mistakes.extend(_check_contract(plan))
+        if self._mistakes:
+            self.check((plan, _library(plan)) for plan in plans)
+        return found, plans
+
+    def check(self, projects: Iterable[tuple[Plan, FileLibrary]]) -> None:
+        """Look for what the contracts of these projects name, in their files. Raises `ConfigurationError` with all
+        mistakes, also those that were made before."""
+        for plan, library in projects:
+            self._mistakes.extend(_check_contract(plan, library))
         if self._mistakes:
             raise ConfigurationError(tuple(dict.fromkeys(self._mistakes)))
-        return found, plans
 
     def _discovery(self) -> Discovery:
         """The projects; a text of standard input may stand for a file that is not there yet."""
@@ -151,7 +165,7 @@ def _shown(file: str) -> str:
     return file if relative.startswith("..") else relative.replace(os.sep, "/")
 
 
-def enums_of_contract(config: Config) -> list[tuple[str, Reference]]:
+def _enums_of_contract(config: Config) -> list[tuple[str, Reference]]:
     """The enums that the contract names, each with the key that does."""
     named: list[tuple[str, Reference]] = [("vocabulary.enum", entry.enum) for entry in config.vocabularies]
     named += [
@@ -162,16 +176,20 @@ def enums_of_contract(config: Config) -> list[tuple[str, Reference]]:
     return named
 
 
-def _check_contract(plan: Plan) -> tuple[str, ...]:
+def _library(plan: Plan) -> FileLibrary:
+    paths = tuple(file.path for file in plan.found.files)
+    return FileLibrary(plan.found.root, paths, MAXIMUM_SIZE, locate=True, replaced={})
+
+
+def _check_contract(plan: Plan, library: FileLibrary) -> tuple[str, ...]:
     """The enums that the contract names and the project does not have, one line each."""
     config = plan.config
-    named = enums_of_contract(config)
+    named = _enums_of_contract(config)
     if not named:
         return ()
-    paths = tuple(file.path for file in plan.found.files)
     from execution_lint.project.project import Project
 
-    project = Project(FileLibrary(plan.found.root, paths, MAXIMUM_SIZE, locate=True, replaced={}), config)
+    project = Project(library, config)
     found = []
     for key, reference in named:
         if not project.has_enum(reference):

@@ -6,6 +6,7 @@ import os
 import sys
 import time
 from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 import msgspec
 
@@ -16,7 +17,7 @@ from execution_lint.engine.edits import reference
 from execution_lint.engine.invocation import Invocation
 from execution_lint.engine.library import FileLibrary
 from execution_lint.engine.outcome import NOTHING, Outcome
-from execution_lint.engine.plan import Plan, Planner, enums_of_contract
+from execution_lint.engine.plan import Plan, Planner
 from execution_lint.engine.process import ready, usual_jobs
 from execution_lint.engine.progress import Progress
 from execution_lint.engine.sift import Sieve
@@ -46,11 +47,15 @@ def run(invocation: Invocation, progress: Progress | None = None, watch: Watch |
 
 
 def _run(invocation: Invocation, progress: Progress | None, watch: Watch) -> Report:
-    found, plans = Planner(invocation, watch.seen).plans()
+    planner = Planner(invocation, watch.seen)
+    found, plans = planner.drafts()
+    baseline = baselines.read(invocation.baseline) if invocation.baseline is not None else None
+    tasks = tuple(_task(invocation, plan, baseline) for plan in plans)
+    # What an earlier run has found stands only as long as there is what the contract names.
+    planner.check((task.plan, task.library) for task in tasks if task.known is None and task.followed is None)
     watch.plans = plans
     watch.is_sound = not found.problems and invocation.cache and invocation.locate and invocation.stdin is None
-    baseline = baselines.read(invocation.baseline) if invocation.baseline is not None else None
-    reports = tuple(_project_report(invocation, plan, baseline, progress, watch) for plan in plans)
+    reports = tuple(_project_report(invocation, task, baseline, progress, watch) for task in tasks)
     notes = tuple(problem.message for problem in found.problems)
     return Report(projects=reports, notes=notes, troubled=bool(found.problems))
 
@@ -74,25 +79,54 @@ def files(invocation: Invocation) -> tuple[str, ...]:
     )
 
 
-def _project_report(
-    invocation: Invocation,
-    plan: Plan,
-    baseline: baselines.Baseline | None,
-    progress: Progress | None,
-    watch: Watch,
-) -> ProjectReport:
+class _Task(NamedTuple):
+    """One project, and what earlier runs have left of it."""
+
+    plan: Plan
+    folder: str
+    """Of the cache."""
+    rules_key: str
+    """Of what the rules find; empty where no cache is to be used."""
+    key: str
+    """Of the report."""
+    known: report_cache.Kept | None
+    followed: precedents.Followed | None
+    library: FileLibrary
+    notes: tuple[str, ...]
+
+
+def _task(invocation: Invocation, plan: Plan, baseline: baselines.Baseline | None) -> _Task:
     folder = str(plan.found.root / answers.FOLDER)
     is_cached = invocation.cache and invocation.locate and invocation.stdin is None
     rules_key = _rules_key(plan, folder) if is_cached else ""
     key = _cache_key(plan, rules_key, baseline) if is_cached else ""
     notes: list[str] = []
+    known = report_cache.load(folder, key, notes.append) if is_cached else None
+    paths, replaced = _with_stdin(invocation, plan)
+    library = FileLibrary(plan.found.root, paths, MAXIMUM_SIZE, locate=invocation.locate, replaced=replaced)
+    library.is_remembered = is_cached
+    explicit = plan.found.explicit & frozenset(paths)
+    is_followed = is_cached and known is None
+    followed = precedents.standing(folder, rules_key, library, plan.found.files, explicit) if is_followed else None
+    return _Task(plan, folder, rules_key, key, known, followed, library, tuple(notes))
+
+
+def _project_report(
+    invocation: Invocation,
+    task: _Task,
+    baseline: baselines.Baseline | None,
+    progress: Progress | None,
+    watch: Watch,
+) -> ProjectReport:
+    plan, folder, rules_key, key = task.plan, task.folder, task.rules_key, task.key
+    notes = list(task.notes)
+    is_cached = bool(rules_key)
     if is_cached:
-        known = report_cache.load(folder, key, notes.append)
         watch.is_sound = watch.is_sound and not notes
-        if known is not None:
-            watch.precedents[known.report.root] = known.precedent
-            return msgspec.structs.replace(known.report, notes=(*known.report.notes, *notes))
-    report = _scanned(invocation, plan, baseline, progress, (folder, rules_key) if is_cached else None, watch)
+    if task.known is not None:
+        watch.precedents[task.known.report.root] = task.known.precedent
+        return msgspec.structs.replace(task.known.report, notes=(*task.known.report.notes, *notes))
+    report = _scanned(invocation, task, baseline, progress, watch)
     is_kept = is_cached and not any(finding.code == exl002_crashed_rule.RULE.code for finding in report.findings)
     if is_kept:
         precedent = watch.precedents.get(report.root, "")
@@ -155,21 +189,14 @@ def _rules_key(plan: Plan, folder: str) -> str:
 
 
 def _scanned(
-    invocation: Invocation,
-    plan: Plan,
-    baseline: baselines.Baseline | None,
-    progress: Progress | None,
-    cache: tuple[str, str] | None,
-    watch: Watch,
+    invocation: Invocation, task: _Task, baseline: baselines.Baseline | None, progress: Progress | None, watch: Watch
 ) -> ProjectReport:
-    """`cache` is its folder and the key of what the rules find, None where none is to be used; `watch` takes what the
-    report rests on."""
+    """`watch` takes what the report rests on."""
+    plan, library, followed = task.plan, task.library, task.followed
+    cache = (task.folder, task.rules_key) if task.rules_key else None
     root = plan.found.root
-    paths, replaced = _with_stdin(invocation, plan)
-    library = FileLibrary(root, paths, MAXIMUM_SIZE, locate=invocation.locate, replaced=replaced)
-    library.is_remembered = cache is not None
+    paths = library.paths
     explicit = plan.found.explicit & frozenset(paths)
-    followed = precedents.standing(*cache, library, plan.found.files, explicit) if cache is not None else None
     known = followed.precedent if followed is not None else None
     if known is None:
         checked = _checked(invocation, plan, library, progress, watch) if _concerned(plan, library) else NOTHING
@@ -246,9 +273,6 @@ def _checked(
 
     project = Project(library, plan.config)
     watch.made.append(project)
-    for _, enum in enums_of_contract(plan.config):
-        # Asked before by the plan, of a library of its own; an edit that takes the enum away must not pass.
-        project.has_enum(enum)
     size = sum(file.size for file in plan.found.files)
     jobs = (invocation.jobs or usual_jobs()) if invocation.locate else 1
     rules = rules_of(_concerned(plan, library))
