@@ -10,6 +10,7 @@ from execution_lint.model.confidence import Confidence
 from execution_lint.model.place import Place
 from execution_lint.project.inference import Inference
 from execution_lint.project.spelling import mentioned
+from execution_lint.project.status_callees import StatusCallees
 from execution_lint.project.status_carriers import Carriers
 from execution_lint.project.status_literals import StatusLiteral, StatusLiterals
 from execution_lint.project.status_names import FIELDS, is_status_name
@@ -81,7 +82,8 @@ class ListedWords:
     def __init__(self, inference: Inference, vocabularies: Vocabularies) -> None:
         self._inference = inference
         self._carriers = ListedCarriers(inference, vocabularies)
-        self._literals = StatusLiterals(inference, self._carriers, StatusSubjects(inference, vocabularies))
+        subjects = StatusSubjects(inference, vocabularies)
+        self._literals = StatusLiterals(inference, self._carriers, subjects, StatusCallees(inference, self._carriers))
 
     def __iter__(self) -> Iterator[ListedWord]:
         for path, regions in sorted(self._carriers.candidates.items()):

@@ -140,16 +140,40 @@ class Module:
                 untold.append(index)
         return found, frozenset(untold)
 
+    def origins(self, name: str) -> Iterator[int | Imported]:
+        """What may bind `name` at module level, read no further than that: the regions that define it or may do so,
+        and of imports what they bring."""
+        for index in self._source.binding(name):
+            if self.regions[index].kind is RegionKind.IMPORT:
+                facts = self.followed(index)
+                for bound, value in facts.scopes[0].bindings if facts is not None else ():
+                    imported = facts.scopes[0].values[value] if bound == name and facts is not None else None
+                    if isinstance(imported, Imported):
+                        yield imported
+            elif self.mentions(index, name):
+                yield index
+        yield from self._defined(name)
+
+    def may_bind_globally(self, name: str) -> bool:
+        """Whether a function may bind the `name` of the module by a `global` statement."""
+        return bool(self._with_globals) and bool(self._declaring_regions(name))
+
+    def _declaring_regions(self, name: str) -> set[int]:
+        """The functions that declare a name to be the module's, or may do so."""
+        declaring, untold = self._declaring
+        regions = set(declaring.get(name, ()))
+        if untold:
+            doubtful = untold & self._source.mentioning(name)
+            regions.update(index for index in doubtful if self._source.may_declare_outer(index, name))
+        return regions
+
     def global_bindings(self, name: str) -> tuple[tuple[int, int, Ref], ...]:
         """Region, scope and value of what functions bind to the `name` of the module by a `global` statement."""
         if name not in self._global_by_name:
-            declaring, untold = self._declaring
-            regions = set(declaring.get(name, ()))
-            if untold:
-                doubtful = untold & self._source.mentioning(name)
-                regions.update(index for index in doubtful if self._source.may_declare_outer(index, name))
             self._global_by_name[name] = tuple(
-                binding for index in sorted(regions) for binding in self._globals_in(index).get(name, ())
+                binding
+                for index in sorted(self._declaring_regions(name))
+                for binding in self._globals_in(index).get(name, ())
             )
         return self._global_by_name[name]
 

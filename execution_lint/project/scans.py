@@ -55,7 +55,7 @@ def _finds_status(known: Known, frame: Frame, scope: Scope) -> bool:
     carriers: Any = known
     nothing: Any = _Nothing()
     readers = (
-        StatusLiterals(nothing, carriers, nothing),
+        StatusLiterals(nothing, carriers, nothing, nothing, nothing),
         StatusComparisons(nothing, carriers, nothing, nothing),
         StatusLookups(nothing, carriers, nothing),
         StatusBranches(carriers, nothing, nothing, nothing),

@@ -6,7 +6,7 @@ from functools import cached_property
 import msgspec
 
 from execution_lint.facts.scopes import Assignment, Scope, ScopeKind, TargetKind
-from execution_lint.facts.values import NONE, Parameter
+from execution_lint.facts.values import NONE, Item, Operation, Parameter
 from execution_lint.project.aliases import closure
 from execution_lint.project.inference import Inference
 from execution_lint.project.spelling import mentioned
@@ -30,6 +30,7 @@ class Known(msgspec.Struct, frozen=True):
 
     names: frozenset[str]
     words: frozenset[str]
+    fields: frozenset[str]
     takers: frozenset[str]
     naming: frozenset[str]
 
@@ -78,7 +79,7 @@ class Carriers:
 
     def announce(self) -> None:
         """Say what the scan for statuses goes by."""
-        known = Known(self._asks_everything, self.names, self.words, self.takers, frozenset(self.naming))
+        known = Known(self._asks_everything, self.names, self.words, self.fields, self.takers, frozenset(self.naming))
         self._inference.modules.library.announce(self.scan, msgspec.msgpack.encode(known, order="deterministic"))
 
     @cached_property
@@ -89,16 +90,46 @@ class Carriers:
         )
 
     @cached_property
-    def takers(self) -> frozenset[str]:
-        """By which names a call can be given a member: those of functions and classes that declare to take one, and
-        the attributes that hold them."""
-        said = self.names | frozenset(
+    def said(self) -> frozenset[str]:
+        """The names of the vocabularies, and those by which a module or a class goes on to speak of one: of another
+        type that is made of it, of a member, of what holds members."""
+        return self.names | frozenset(
             name
             for _, scope, _ in self._naming_scopes
             if scope.kind is not ScopeKind.FUNCTION
             for name, ref in scope.bindings
             if mentioned(scope, ref) & self.names
         )
+
+    @cached_property
+    def fields(self) -> frozenset[str]:
+        """The names of what carries a vocabulary, and those of the fields whose type is made of one under a name of its
+        own: `Row.status: MaybeStatus`."""
+        made = frozenset(
+            name
+            for _, scope, _ in self._naming_scopes
+            if scope.kind is ScopeKind.MODULE
+            for name, ref in scope.bindings
+            if isinstance(scope.values[ref], (Item, Operation)) and mentioned(scope, ref) & self.names
+        )
+        made -= self.names
+        found = self._inference.modules.library.candidates(Needles(made)) if made else ()
+        return self.words | frozenset(
+            assignment.name
+            for path, regions in found
+            for region in regions
+            for facts in (self._inference.module(path).followed(region),)
+            for scope in (facts.scopes if facts is not None else ())
+            if scope.kind is ScopeKind.CLASS
+            for assignment in scope.assignments
+            if mentioned(scope, assignment.annotation) & made
+        )
+
+    @cached_property
+    def takers(self) -> frozenset[str]:
+        """By which names a call can be given a member: those of functions and classes that declare to take one, and
+        the attributes that hold them."""
+        said = self.said
         found = {"__init__", "__class__"}
         for _, scope, owner in self._naming_scopes:
             taken = (

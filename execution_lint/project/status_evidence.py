@@ -1,6 +1,6 @@
 """Which vocabulary governs a literal: by its type, by what stands beside it, by flow, by the contract, by habit."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
@@ -17,6 +17,7 @@ from execution_lint.model.finding import Related
 from execution_lint.model.place import Place, Span
 from execution_lint.project.inference import Inference
 from execution_lint.project.spelling import root_of, spelled
+from execution_lint.project.status_callees import StatusCallees
 from execution_lint.project.status_carriers import Carriers
 from execution_lint.project.status_literals import StatusLiteral, texts_of
 from execution_lint.project.status_meetings import elements_of, meetings
@@ -60,6 +61,16 @@ class _Meeting(msgspec.Struct, frozen=True):
     column: Column | None
 
 
+class _MayMeet(msgspec.Struct, frozen=True):
+    """Something with a name meets an attribute of something: a member, it may be."""
+
+    frame: Frame
+    spelled: str
+    element: Ref
+    where: StatusPlace
+    holder: Ref
+
+
 class _Destination(msgspec.Struct, frozen=True):
     """Where a value meets what may be a vocabulary."""
 
@@ -80,14 +91,17 @@ class StatusEvidence:
         config: Config,
         carriers: Carriers,
         subjects: StatusSubjects,
+        callees: StatusCallees,
     ) -> None:
         self._inference = inference
         self._vocabularies = vocabularies
         self._config = config
         self._carriers = carriers
         self._subjects = subjects
+        self._callees = callees
         self._spoken: dict[str, tuple[Definition, ...]] = {}
-        self._evidence: dict[str, tuple[_Meeting, ...]] = {}
+        self._may_meet: dict[str, dict[str, list[_MayMeet]]] = {}
+        self._met: dict[tuple[str, str], tuple[_Meeting, ...]] = {}
         self._flowing: dict[tuple[Definition, Ref], dict[Definition, list[_Destination]]] = {}
 
     def governing(self, literal: StatusLiteral, text: str) -> tuple[Definition, Confidence, tuple[Related, ...]] | None:
@@ -136,11 +150,7 @@ class StatusEvidence:
         up."""
         if literal.subject.ref == NONE or literal.subject.foreign or literal.subject.is_listed:
             return None
-        ref = root_of(self._inference.followed(literal.frame), literal.subject.ref)
-        key = (literal.frame.definition, ref)
-        if key not in self._flowing:
-            self._flowing[key] = self._flow(literal.frame, ref)
-        found = self._flowing[key]
+        found = self._flow(literal.frame, literal.subject.ref)
         chosen = next((one for one in found if self._vocabularies.all[one].member_of(text) is not None), None)
         confidence = Confidence.LIKELY
         if chosen is None:
@@ -162,11 +172,19 @@ class StatusEvidence:
         related = Related(first.message.format(name=self._vocabularies.all[chosen].name), first.place)
         return chosen, confidence, (related,)
 
+    def flows(self, frame: Frame, ref: Ref) -> bool:
+        """Whether a value meets a vocabulary in its function."""
+        return bool(self._flow(frame, ref))
+
     def _flow(self, frame: Frame, ref: Ref) -> dict[Definition, list[_Destination]]:
         """Where a value meets each vocabulary: compared with a member, looked up in the enum, given where one is
         declared."""
-        found: dict[Definition, list[_Destination]] = {}
-        for destination in self._destinations(frame, ref):
+        wanted = root_of(self._inference.followed(frame), ref)
+        key = (frame.definition, wanted)
+        if key in self._flowing:
+            return self._flowing[key]
+        found = self._flowing[key] = {}
+        for destination in self._destinations(frame, wanted):
             definitions = {
                 definition
                 for thing in destination.things
@@ -194,6 +212,8 @@ class StatusEvidence:
         for ref, value in enumerate(scope.values):
             for argument in value.arguments if isinstance(value, Call) else ():
                 if root_of(scope, argument.value) != wanted or not isinstance(value, Call):
+                    continue
+                if not self._callees.may_be_given(frame, scope, value, argument.name):
                     continue
                 things = self._inference.things(At(frame, value.function))
                 enums = tuple(
@@ -249,9 +269,7 @@ class StatusEvidence:
         if not literal.subject.name or not self._is_open(literal):
             return None
         best: tuple[Definition, Confidence, tuple[Related, ...]] | None = None
-        same = [
-            evidence for evidence in self._module_evidence(literal.frame.path) if evidence.name == literal.subject.name
-        ]
+        same = self._met_by(literal.frame.path, literal.subject.name)
         for evidence in same:
             if literal.subject.column is not None and evidence.column != literal.subject.column:
                 continue
@@ -281,7 +299,7 @@ class StatusEvidence:
                 best = found
         return best
 
-    def _is_one_thing(self, literal: StatusLiteral, same: list[_Meeting]) -> bool:
+    def _is_one_thing(self, literal: StatusLiteral, same: tuple[_Meeting, ...]) -> bool:
         """Whether a plain variable that meets a vocabulary holds nothing else besides: it meets no other one, and what
         is assigned to it comes to where it does."""
         here = {
@@ -323,33 +341,55 @@ class StatusEvidence:
             self._spoken[path] = tuple(held)
         return self._spoken[path]
 
-    def _module_evidence(self, path: str) -> tuple[_Meeting, ...]:
-        if path not in self._evidence:
+    def speaks(self, frame: Frame, name: str) -> bool:
+        """Whether in a module that names a vocabulary a name may stand for a status by itself."""
+        return (
+            is_status_name(name)
+            or any(name in entry.fields for entry in self._config.vocabularies)
+            or bool(self._met_by(frame.path, name))
+        )
+
+    def _met_by(self, path: str, name: str) -> tuple[_Meeting, ...]:
+        """Where in a module something called `name` meets a member."""
+        key = (path, name)
+        if key not in self._met:
+            self._met[key] = tuple(self._meetings_of(name, self._may_meet_in(path).get(name, ())))
+        return self._met[key]
+
+    def _may_meet_in(self, path: str) -> dict[str, list[_MayMeet]]:
+        """By name, what meets an attribute of something in the regions of a module that name a vocabulary."""
+        if path not in self._may_meet:
             self._inference.modules.library.announce(EVIDENCE, b"all")
             module = self._inference.module(path)
-            found: list[_Meeting] = []
+            found: dict[str, list[_MayMeet]] = {}
             for region in self._carriers.naming.get(path, ()):
                 facts = module.scanned(region, EVIDENCE)
                 for index, scope in enumerate(facts.scopes if facts is not None else ()):
-                    found.extend(self._scope_evidence(Frame(path, region, index), scope))
-            self._evidence[path] = tuple(found)
-        return self._evidence[path]
+                    frame = Frame(path, region, index)
+                    for name, written, right, where, holder in meetings(scope):
+                        for element in elements_of(scope, right) if name else ():
+                            if _may_be_member(scope, element):
+                                may_meet = _MayMeet(frame, written, element, where, holder)
+                                found.setdefault(name, []).append(may_meet)
+            self._may_meet[path] = found
+        return self._may_meet[path]
 
-    def _scope_evidence(self, frame: Frame, scope: Scope) -> Iterator[_Meeting]:
-        for name, written, right, where, holder in meetings(scope):
-            for element in elements_of(scope, right):
-                for thing in self._member_things(frame, scope, element):
-                    definition = self._vocabularies.of_thing(thing)
-                    if definition is not None and name:
-                        yield _Meeting(
-                            definition,
-                            where,
-                            name,
-                            written,
-                            Place(frame.path, scope.spans[element]),
-                            frame.definition,
-                            self._subjects.column(frame, holder, name),
-                        )
+    def _meetings_of(self, name: str, all_may_meet: Iterable[_MayMeet]) -> Iterator[_Meeting]:
+        for may_meet in all_may_meet:
+            frame = may_meet.frame
+            scope = self._inference.followed(frame)
+            for thing in self._member_things(frame, scope, may_meet.element):
+                definition = self._vocabularies.of_thing(thing)
+                if definition is not None:
+                    yield _Meeting(
+                        definition,
+                        may_meet.where,
+                        name,
+                        may_meet.spelled,
+                        Place(frame.path, scope.spans[may_meet.element]),
+                        frame.definition,
+                        self._subjects.column(frame, may_meet.holder, name),
+                    )
 
     def _member_things(self, frame: Frame, scope: Scope, ref: Ref) -> Things:
         if not _may_be_member(scope, ref):

@@ -3,7 +3,7 @@ SQL."""
 
 import re
 from collections.abc import Iterator
-from typing import cast
+from typing import Protocol, cast
 
 import msgspec
 
@@ -15,7 +15,6 @@ from execution_lint.facts.values import (
     Choice,
     Declared,
     Free,
-    Imported,
     Item,
     Mapping,
     Narrowed,
@@ -26,6 +25,7 @@ from execution_lint.facts.values import (
 from execution_lint.project.inference import Inference
 from execution_lint.project.spelling import last_name, mentioned, spelled
 from execution_lint.project.starts import starts_of
+from execution_lint.project.status_callees import CHANGES, StatusCallees
 from execution_lint.project.status_carriers import Carriers
 from execution_lint.project.status_displays import holds_text, parts_of
 from execution_lint.project.status_meetings import CONTAINMENT, EQUALITY
@@ -63,7 +63,6 @@ _EXECUTES = frozenset(
 _NAMED_SETTERS = frozenset({"setattr", "__setattr__"})
 _CASES = "case"
 _COPIES = "model_copy"
-_SETTERS = frozenset({"values", "update", "filter", "filter_by", "insert"})
 _SQL = re.compile(r"(\w+)\s*(?:=|!=|<>|\bNOT\s+IN\b\s*\(|\bIN\b\s*\()\s*('[^']*'(?:\s*,\s*'[^']*')*)", re.IGNORECASE)
 _SQL_WORD = re.compile(r"'([^']*)'")
 
@@ -79,13 +78,33 @@ class StatusLiteral(msgspec.Struct, frozen=True):
     """The word itself where it is only a part of the string."""
 
 
+class Habits(Protocol):
+    """What speaks for a vocabulary besides types."""
+
+    def speaks(self, frame: Frame, name: str) -> bool:
+        """Whether a name alone may stand for a status."""
+
+    def flows(self, frame: Frame, ref: Ref) -> bool:
+        """Whether a value comes from or goes to where a member belongs, in its function."""
+
+
 class StatusLiterals:
     """Finds the literals of a scope with what each is compared with or goes to."""
 
-    def __init__(self, inference: Inference, carriers: Carriers, subjects: StatusSubjects) -> None:
+    def __init__(
+        self,
+        inference: Inference,
+        carriers: Carriers,
+        subjects: StatusSubjects,
+        callees: StatusCallees,
+        habits: Habits | None = None,
+    ) -> None:
+        """Without `habits` nothing but types speaks for a vocabulary."""
         self._inference = inference
         self._carriers = carriers
         self._subjects = subjects
+        self._callees = callees
+        self._habits = habits
 
     def within(self, frame: Frame, scope: Scope) -> Iterator[StatusLiteral]:
         """Every literal of the scope in a place that could be governed."""
@@ -146,7 +165,7 @@ class StatusLiterals:
             yield from self._queries(frame, scope, call)
         elif name in _NAMED_SETTERS:
             yield from self._set_by_name(frame, scope, call)
-        elif name in _SETTERS or name == _COPIES:
+        elif name in CHANGES or name == _COPIES:
             yield from self._set_by_entries(frame, scope, ref, call, name)
         elif name == _CASES:
             yield from self._cases(frame, scope, call)
@@ -188,7 +207,7 @@ class StatusLiterals:
                 continue
             if method == _COPIES and argument.name == "update" and isinstance(function, Attribute):
                 owners = self._inference.things(At(frame, function.base))
-            elif method in _SETTERS and argument.name == "":
+            elif method in CHANGES and argument.name == "":
                 owners = self._subjects.queried(frame, ref)
             else:
                 continue
@@ -205,7 +224,7 @@ class StatusLiterals:
         return frozenset(
             argument.value
             for ref, value in enumerate(scope.values)
-            if isinstance(value, Call) and last_name(scope, value.function) in _SETTERS
+            if isinstance(value, Call) and last_name(scope, value.function) in CHANGES
             for argument in value.arguments
             if isinstance(scope.values[argument.value], Mapping)
             and any(isinstance(owner.of, ExternalThing) for owner in self._subjects.queried(frame, ref))
@@ -217,7 +236,7 @@ class StatusLiterals:
         """The default of `row.get("status", ...)`."""
         key = scope.values[call.arguments[0].value]
         texts = tuple(texts_of(scope, call.arguments[1].value)) if len(call.arguments) == 2 else ()
-        if not texts or not isinstance(key, Text):
+        if not texts or not isinstance(key, Text) or not self._may_be_status(frame, key.value, ref):
             return
         things = tuple(
             found
@@ -232,6 +251,12 @@ class StatusLiterals:
         )
         for text in texts:
             yield StatusLiteral(frame, text, StatusPlace.DEFAULT, subject)
+
+    def _may_be_status(self, frame: Frame, name: str, ref: Ref) -> bool:
+        """Whether an entry of a dict may be a status, by its name or by what becomes of it."""
+        if name in self._carriers.fields or self._says(frame, name):
+            return True
+        return self._habits is not None and self._habits.flows(frame, ref)
 
     def _looked_up_by_method(self, frame: Frame, scope: Scope, ref: Ref, call: Call) -> Iterator[StatusLiteral]:
         """`table.get(status)`, and `column.in_([...])`."""
@@ -306,24 +331,27 @@ class StatusLiterals:
             if not argument.name.startswith("*")
             for text in texts_of(scope, argument.value)
         ]
-        if frame.path not in self._carriers.naming and callee not in self._carriers.words:
+        is_naming = frame.path in self._carriers.naming
+        if not is_naming and callee not in self._carriers.words:
             texts = [(argument, text) for argument, text in texts if argument.name in self._carriers.words]
-        elif not self._may_take(scope, call.function, callee):
-            texts = [(argument, text) for argument, text in texts if argument.name]
-        is_made = frame.path in self._carriers.naming and any(
-            isinstance(scope.values[argument.value], (Sequence, Mapping, Call)) and holds_text(scope, argument.value)
-            for argument in call.arguments
-            if argument.value != NONE
-        )
-        if not texts and not is_made:
-            return
+        made = [argument for argument in call.arguments if is_naming and _is_display(scope, argument.value)]
         function = scope.values[call.function]
-        if callee in _LOGGERS or (isinstance(function, Attribute) and function.name in _LOGGERS):
+        if not (texts or made) or callee in _LOGGERS:
             return
+        if isinstance(function, Attribute) and function.name in _LOGGERS:
+            return
+        if is_naming and not self._callees.may_take(frame, scope, call):
+            texts = [
+                (argument, text)
+                for argument, text in texts
+                if self._callees.may_be_named(scope, call, argument.name) or self._says(frame, argument.name)
+            ]
+            made = [argument for argument in made if self._callees.may_be_named(scope, call, argument.name)]
+            if not (texts or made):
+                return
         things = self._inference.things(At(frame, call.function))
         for argument in call.arguments:
-            is_display = isinstance(scope.values[argument.value], (Sequence, Mapping, Call))
-            if is_display and not argument.name.startswith("*") and holds_text(scope, argument.value):
+            if not argument.name.startswith("*") and _is_display(scope, argument.value):
                 found = self._subjects.argument_things(frame, ref, things, argument.name, argument.value)
                 yield from self._parts(frame, argument.value, found[0], argument.name or found[1])
         for argument, text in texts:
@@ -341,13 +369,9 @@ class StatusLiterals:
             )
             yield StatusLiteral(frame, text, StatusPlace.ARGUMENT, subject)
 
-    def _may_take(self, scope: Scope, function: Ref, callee: str) -> bool:
-        """Whether what is called may declare to take a member. The name tells where it is one of an object, whose type
-        costs: a name that stands for a function or a class is followed."""
-        called = scope.values[function]
-        if not isinstance(called, Attribute) or isinstance(scope.values[called.base], (Free, Imported)):
-            return True
-        return callee in self._carriers.takers
+    def _says(self, frame: Frame, name: str) -> bool:
+        """Whether a name may tell of a status, whatever it is given to."""
+        return bool(name) and self._habits is not None and self._habits.speaks(frame, name)
 
     def _entries(self, frame: Frame, scope: Scope, mapping: Mapping) -> Iterator[StatusLiteral]:
         for key, value in mapping.entries:
@@ -357,6 +381,11 @@ class StatusLiterals:
                     yield StatusLiteral(
                         frame, ref, StatusPlace.ENTRY, StatusSubject(repr(held.value), held.value, (), False)
                     )
+
+
+def _is_display(scope: Scope, ref: Ref) -> bool:
+    """Whether a value is a container that holds a literal."""
+    return isinstance(scope.values[ref], (Sequence, Mapping, Call)) and holds_text(scope, ref)
 
 
 def defaults_of(scope: Scope, assignment: Assignment) -> Iterator[Ref]:

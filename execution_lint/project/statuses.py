@@ -12,6 +12,7 @@ from execution_lint.model.confidence import Confidence
 from execution_lint.model.finding import Related
 from execution_lint.model.place import Place
 from execution_lint.project.inference import Inference
+from execution_lint.project.status_callees import StatusCallees
 from execution_lint.project.status_carriers import Carriers
 from execution_lint.project.status_evidence import StatusEvidence
 from execution_lint.project.status_literals import StatusLiteral, StatusLiterals
@@ -43,8 +44,9 @@ class Statuses:
         self._vocabularies = vocabularies
         self._carriers = carriers
         subjects = StatusSubjects(inference, vocabularies)
-        self._literals = StatusLiterals(inference, self._carriers, subjects)
-        self._evidence = StatusEvidence(inference, vocabularies, config, self._carriers, subjects)
+        callees = StatusCallees(inference, self._carriers)
+        self._evidence = StatusEvidence(inference, vocabularies, config, self._carriers, subjects, callees)
+        self._literals = StatusLiterals(inference, self._carriers, subjects, callees, self._evidence)
 
     def __iter__(self) -> Iterator[StatusUse]:
         if not self._vocabularies.all:
