@@ -60,6 +60,10 @@ class FileSource:
         """Whether an import in a region may bring a name under another one."""
         return self._opened.may_rename(index, name)
 
+    def may_weigh(self, index: int, names: str) -> bool:
+        """Whether something of one of `names` may be compared in a region, looked up by, or given a string."""
+        return self._opened.may_weigh(index, names)
+
     def binding(self, name: str) -> tuple[int, ...]:
         """The regions that may bind a name and do not show which they bind."""
         return self._opened.binding(name)

@@ -126,6 +126,10 @@ class OpenedFile:
         """Whether an import in a region may bring a name under another one."""
         return self._tells(index, Telling.RENAMES, name)
 
+    def may_weigh(self, index: int, names: str) -> bool:
+        """Whether a region may weigh something of one of the names."""
+        return self._tells(index, Telling.WEIGHS, names)
+
     def _tells(self, index: int, question: Telling, name: str) -> bool:
         key = (index, question, name)
         known = self.told.get(key)

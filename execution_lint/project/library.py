@@ -46,6 +46,10 @@ class Source(Protocol):
         """Whether an import in a region may bring a name under another one, told from the text: rather yes too often
         than no once."""
 
+    def may_weigh(self, index: int, names: str) -> bool:
+        """Whether something of one of `names`, with blanks between them, may be compared in a region, looked up by, or
+        given a string: rather yes too often than no once."""
+
     def binding(self, name: str) -> tuple[int, ...]:
         """The regions that may bind a name and do not show which (imports, compound and other statements); for `*`,
         those that may import all of a module."""

@@ -56,7 +56,7 @@ class ListedCarriers(Carriers):
         """The regions that name what carries a listed status."""
         self.announce()
         found = self._inference.modules.library.candidates(Needles(names=self.words)) if self.words else ()
-        return {path: set(regions) for path, regions in found if self._inference.modules.at(path) is not None}
+        return {path: set(self._weighing(path, regions)) for path, regions in found}
 
     def is_asked(self, frame: Frame, name: str) -> bool:  # noqa: ARG002 (the names say it, whatever the file)
         """Whether something called `name` can be a listed status."""

@@ -64,6 +64,10 @@ class Module:
         """Whether an import in a region may bring a name under another one: rather yes too often than no once."""
         return self._source.may_rename(region, name)
 
+    def may_weigh(self, region: int, names: str) -> bool:
+        """Whether something of one of `names` may be compared in a region, looked up by, or given a string."""
+        return self._source.may_weigh(region, names)
+
     def holding(self, word: str) -> frozenset[int]:
         """The regions in whose text a word stands; of `*status`, those with a word that ends so."""
         return self._source.mentioning(word)

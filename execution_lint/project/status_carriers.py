@@ -1,6 +1,6 @@
 """Where vocabularies can govern: the modules that name one, and elsewhere the names of what carries one."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 import msgspec
@@ -74,13 +74,21 @@ class Carriers:
         leads = StatusLeads(self._inference, self.naming, self.names, self.words | self._fields, values, self.scan)
         found = leads.regions()
         for path, regions in self._inference.modules.library.candidates(Needles(names=self.words)):
-            found.setdefault(path, set()).update(regions)
+            found.setdefault(path, set()).update(regions if path in self.naming else self._weighing(path, regions))
         return found
 
     def announce(self) -> None:
         """Say what the scan for statuses goes by."""
         known = Known(self._asks_everything, self.names, self.words, self.fields, self.takers, frozenset(self.naming))
         self._inference.modules.library.announce(self.scan, msgspec.msgpack.encode(known, order="deterministic"))
+
+    def _weighing(self, path: str, regions: Iterable[int]) -> Iterator[int]:
+        """Of some regions of a module that names no vocabulary those that may weigh what carries one. Where all of a
+        module is imported, more may be governed than what is called so."""
+        module = self._inference.modules.at(path)
+        words = " ".join(sorted(self.words))
+        if module is not None:
+            yield from (region for region in regions if module.star_imports() or module.may_weigh(region, words))
 
     @cached_property
     def words(self) -> frozenset[str]:

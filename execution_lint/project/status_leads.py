@@ -49,12 +49,13 @@ class StatusLeads:
         that this is part of."""
         self._inference = inference
         self._scan = scan
+        self._naming = {path: frozenset(regions) for path, regions in naming.items()}
         self._names = names
         self._values = values
         self._known = set(names | carriers)
         self._going_on: dict[str, set[str]] = {}
         """By each name, those that may stand for the same."""
-        self._found = {path: set(regions) for path, regions in naming.items()}
+        self._found = {path: set(regions) for path, regions in self._naming.items()}
 
     def regions(self) -> dict[str, set[int]]:
         """The regions of these modules in which a status can be spoken of."""
@@ -100,11 +101,14 @@ class StatusLeads:
         module = self._inference.module(path)
         for region in regions:
             facts = module.scanned(region, self._scan)
+            is_naming = region in self._naming[path]
             for index, scope in enumerate(facts.scopes if facts is not None else ()):
-                self._known.update(_as_word(name) for name in self._beside_members(Frame(path, region, index), scope))
+                frame = Frame(path, region, index)
+                if is_naming:
+                    self._known.update(_as_word(name) for name in self._beside_members(frame, scope))
                 for bound, ref in _bound(scope):
                     name = _as_word(bound)
-                    if name not in self._known and self._is_given(Frame(path, region, index), scope, ref):
+                    if is_naming and name not in self._known and self._is_given(frame, scope, ref):
                         self._known.add(name)
                     for source in _sources(scope, ref):
                         self._going_on.setdefault(source, set()).add(name)

@@ -4,6 +4,7 @@ from enum import Enum
 
 from execution_lint.source.assigning import declared_outer, may_assign, may_declare_outer
 from execution_lint.source.naming import may_rename, may_use
+from execution_lint.source.weighing import may_weigh
 
 
 class Telling(Enum):
@@ -21,6 +22,9 @@ class Telling(Enum):
     """Whether the names, with blanks between them, are all that are declared to be the module's, as far as is told."""
     RENAMES = "renames"
     """Whether an import may bring the name under another one."""
+    WEIGHS = "weighs"
+    """Whether something of one of the names, with blanks between them, may be compared, looked up by or given a
+    string."""
 
 
 def tells(question: Telling, text: str, name: str) -> bool:
@@ -38,3 +42,5 @@ def tells(question: Telling, text: str, name: str) -> bool:
             return declared_outer(text) == frozenset(name.split())
         case Telling.RENAMES:
             return may_rename(text, name)
+        case Telling.WEIGHS:
+            return may_weigh(text, name)

@@ -6,8 +6,11 @@ from pathlib import Path
 import pytest
 
 from execution_lint import scan
+from execution_lint.extract.opened import OpenedFile, Unparsable
+from execution_lint.facts.scopes import RegionFacts
 from execution_lint.model.finding import Finding
 from execution_lint.project import status_leads
+from execution_lint.project.status_carriers import Carriers
 from execution_lint.project.status_leads import StatusLeads
 
 CONFIGURATION = """\
@@ -70,6 +73,37 @@ WORDS = {"done": 1}
 def by_table(row):
     return WORDS.get(row.build_state)
 """
+DESK = """\
+from jobs import Job, latest
+
+
+def by_comparison(job: Job):
+    return job.kind == "done"
+
+
+def by_a_local_name(job: Job):
+    kind = job.kind
+    return kind in ("done", "over")
+
+
+def by_assignment(job: Job):
+    job.kind = "done"
+
+
+def by_a_call():
+    return Job(kind="done")
+
+
+def by_match(job: Job):
+    match job:
+        case Job(kind="done"):
+            return 1
+
+
+def hands_on(job: Job, log):
+    log("a job", job.kind)
+    return {"kind": job.kind, "name": "done"}
+"""
 PLAIN = "self.key = str(JobStatus.DONE)"
 CASES = sorted((Path(__file__).parents[2] / "fixtures" / "rules").glob("exl3*"))
 
@@ -116,20 +150,92 @@ def test_a_table_is_found_by_whatever_looks_something_up_in_it(tmp_path: Path, m
 
 def test_what_is_made_with_a_member_on_the_way_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its name is not looked for: everything has a `key`."""
-    (tmp_path / "jobs.py").write_text(f"{JOBS}\n\nclass Named:\n    def __init__(self):\n        {PLAIN}\n")
-    (tmp_path / "pyproject.toml").write_text(CONFIGURATION)
-    known: list[str] = []
+    known = known_in(tmp_path, f"{JOBS}\n\nclass Named:\n    def __init__(self):\n        {PLAIN}\n", monkeypatch)
+    assert "mode" in known
+    assert "key" not in known
+
+
+def known_in(folder: Path, jobs: str, monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """The names that are followed."""
+    (folder / "jobs.py").write_text(jobs)
+    (folder / "pyproject.toml").write_text(CONFIGURATION)
+    known: set[str] = set()
     closed = StatusLeads._closed
 
     def noted(leads: StatusLeads) -> set[str]:
         found = closed(leads)
-        known.extend(found)
+        known.update(found)
         return found
 
-    monkeypatch.setattr(StatusLeads, "_closed", noted)
-    found_in(tmp_path)
-    assert "mode" in known
-    assert "key" not in known
+    with monkeypatch.context() as patched:
+        patched.setattr(StatusLeads, "_closed", noted)
+        found_in(folder)
+    return known
+
+
+def test_what_is_made_with_a_member_says_nothing_of_the_name_beside_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`Job(kind=JobStatus.DONE).owner` names a vocabulary, and is no member of it."""
+    made = "\n\ndef made(row):\n    return row.owner == Job(JobStatus.DONE).name or row.sort == JobStatus.DONE\n"
+    assert known_in(tmp_path, JOBS + made, monkeypatch) >= {"sort"}
+    assert "owner" not in known_in(tmp_path, JOBS + made, monkeypatch)
+
+
+def test_what_extends_something_called_like_a_vocabulary_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An enum with members has no subclasses: `Message` extends another `JobStatus`, and is not looked for."""
+    (tmp_path / "answers.py").write_text("class JobStatus:\n    kind: str\n\n\nclass Message(JobStatus):\n    x: int\n")
+    (tmp_path / "desk.py").write_text("def send(message: Message):\n    return message.kind == 'done'\n")
+    named: list[frozenset[str]] = []
+    announce = Carriers.announce
+
+    def noted(carriers: Carriers) -> None:
+        named.append(carriers.names)
+        announce(carriers)
+
+    monkeypatch.setattr(Carriers, "announce", noted)
+    scopes_found(tmp_path)
+    assert any("JobStatus" in found for found in named)
+    assert all("Message" not in found for found in named)
+
+
+WEIGHING = {"by_comparison", "by_a_local_name", "by_assignment", "by_a_call", "by_match"}
+
+
+def test_what_hands_a_status_on_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Outside the modules that name a vocabulary, a region is read that weighs what carries one, and no other."""
+    (tmp_path / "desk.py").write_text(DESK)
+    read: list[str] = []
+    facts = OpenedFile._extract
+
+    def noted(opened: OpenedFile, index: int) -> RegionFacts | Unparsable:
+        read.append(opened.regions[index].name)
+        return facts(opened, index)
+
+    monkeypatch.setattr(OpenedFile, "_extract", noted)
+    assert scopes_found(tmp_path) >= WEIGHING
+    assert "hands_on" not in read
+    monkeypatch.setattr(OpenedFile, "may_weigh", lambda *_: True)
+    found = scopes_found(tmp_path)
+    assert "hands_on" in read
+    monkeypatch.undo()
+    assert scopes_found(tmp_path) == found
+
+
+def test_nothing_is_found_there_where_nothing_is_said_to_weigh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "desk.py").write_text(DESK)
+    complete = scopes_found(tmp_path)
+    monkeypatch.setattr(OpenedFile, "may_weigh", lambda *_: False)
+    assert complete - scopes_found(tmp_path) == WEIGHING
+
+
+@pytest.mark.parametrize("folder", CASES, ids=lambda folder: folder.name)
+def test_what_is_said_to_weigh_nothing_says_nothing(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = found_in(folder)
+    monkeypatch.setattr(OpenedFile, "may_weigh", lambda *_: True)
+    assert found_in(folder) == found
 
 
 def _all_regions(leads: StatusLeads) -> dict[str, set[int]]:
