@@ -6,7 +6,6 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
-from execution_lint.source.assigning import may_bind
 from execution_lint.source.regions import (
     Needles,
     Region,
@@ -18,7 +17,7 @@ from execution_lint.source.regions import (
     words_in,
 )
 from execution_lint.source.text import line_starts, split_lines
-from execution_lint.source.words import followed
+from execution_lint.source.uses import PLACES
 
 STAR = "*"
 """What an import that may bind any name is asked for by."""
@@ -100,8 +99,8 @@ class RegionSearch:
 
     def binding(self, name: str) -> tuple[int, ...]:
         """The regions that may bind a name and do not show which: imports and compound statements in whose text it
-        stands, not only in the path of a module that is imported from, and what an outline does not know and may bind
-        some name. `*` stands for all that an import brings."""
+        stands, not only in the path of a module that is imported from, and whatever is no statement that an outline
+        knows. `*` stands for all that an import brings."""
         text, ends, owners = self._binding_text
         found = {*self._others, *self._binding_respelled.get(name, ())}
         wanted = name.encode("utf-8", "surrogatepass")
@@ -181,47 +180,65 @@ class RegionSearch:
 
     def _add_used(self, use: Use, word: str, found: set[int]) -> None:
         """Add the regions in which a word may have a use, as far as lines of ASCII tell."""
-        for index, line, start, goes_on in self._lines_with(word, found, use):
-            if stands_as(use, line, word, goes_on=goes_on and self._goes_on(start)):
-                found.add(index)
-
-    def _add_annotated(self, word: str, types: frozenset[str], found: set[int]) -> None:
-        """Add the regions in which a word may be the name of a variable with such an annotation, as far as lines of
-        ASCII tell."""
-        for index, line, _, _ in self._lines_with(word, found, None):
-            if is_annotated(line, word, types):
-                found.add(index)
-
-    def _lines_with(self, word: str, found: set[int], use: Use | None) -> Iterator[tuple[int, str, int, bool]]:
-        """The lines of ASCII on which a word stands, in regions that are not `found`: the region, the line, where it
-        begins, and whether the line before is the region's too. Of those with a use those in which what follows the
-        word lets it have it."""
         if not word.isascii():
             return
         ends, owners = self._stretches
         data, starts = self._data, self._starts
-        wanted = followed(use, word)
-        size, length = len(data), len(word)
-        match = wanted.search(data)
-        while match is not None:
-            at = match.start()
+        place, wanted = PLACES[use], word.encode()
+        at = data.find(wanted)
+        while at >= 0:
+            end = at + len(wanted)
+            if not place.is_at(data, at, end):
+                at = data.find(wanted, end)
+                continue
+            stretch = bisect_right(ends, at)
+            index, goes_on_at = owners[stretch], ends[stretch]
+            if index >= 0 and index not in found:
+                begin = ends[stretch - 1] if stretch else 0
+                number = bisect_right(starts, at)
+                start = starts[number - 1]
+                end = starts[number] if number < len(starts) else len(data)
+                line = data[start:end]
+                if line.isascii() and stands_as(
+                    use, line.decode().rstrip("\r\n"), word, goes_on=begin < start and self._goes_on(start)
+                ):
+                    found.add(index)
+                else:
+                    goes_on_at = end
+            at = data.find(wanted, goes_on_at)
+
+    def _add_annotated(self, word: str, types: frozenset[str], found: set[int]) -> None:
+        """Add the regions in which a word may be the name of a variable with such an annotation, as far as lines of
+        ASCII tell."""
+        for index, line in self._lines_with(word, found):
+            if is_annotated(line, word, types):
+                found.add(index)
+
+    def _lines_with(self, word: str, found: set[int]) -> Iterator[tuple[int, str]]:
+        """The lines of ASCII on which a word stands, in regions that are not `found`, each with its region."""
+        if not word.isascii():
+            return
+        ends, owners = self._stretches
+        data, starts = self._data, self._starts
+        wanted = word.encode()
+        size, length = len(data), len(wanted)
+        at = data.find(wanted)
+        while at >= 0:
             end = at + length
             if (at and _IS_WORD[data[at - 1]]) or (end < size and _IS_WORD[data[end]]):
-                match = wanted.search(data, end)
+                at = data.find(wanted, end)
                 continue
             stretch = bisect_right(ends, at)
             index = owners[stretch]
             if index < 0 or index in found:
-                match = wanted.search(data, ends[stretch])
+                at = data.find(wanted, ends[stretch])
                 continue
             number = bisect_right(starts, at)
-            start = starts[number - 1]
             end = starts[number] if number < len(starts) else size
-            line = data[start:end]
+            line = data[starts[number - 1] : end]
             if line.isascii():
-                begin = ends[stretch - 1] if stretch else 0
-                yield index, line.decode().rstrip("\r\n"), start, begin < start
-            match = wanted.search(data, end)
+                yield index, line.decode().rstrip("\r\n")
+            at = data.find(wanted, end)
 
     def _goes_on(self, start: int) -> bool:
         """Whether the line before the one that begins at an offset ends in a backslash."""
@@ -293,12 +310,7 @@ class RegionSearch:
 
     @cached_property
     def _others(self) -> tuple[int, ...]:
-        """The statements that an outline does not know and that may bind a name."""
-        return tuple(
-            index
-            for index, region in enumerate(self._regions)
-            if region.kind is RegionKind.OTHER and may_bind(self.stretch(region.first_line, region.last_line))
-        )
+        return tuple(index for index, region in enumerate(self._regions) if region.kind is RegionKind.OTHER)
 
     @cached_property
     def _nameless(self) -> tuple[int, ...]:

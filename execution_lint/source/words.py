@@ -3,10 +3,11 @@
 import re
 import unicodedata
 from collections.abc import Collection, Iterator, Sequence
-from functools import cache, lru_cache
+from functools import cache
 
 from execution_lint.source.regions import Needles, Use, ending_in, is_annotated, stands_as, stands_for_ending, words_in
 from execution_lint.source.text import Undecodable, declared_encoding, decode
+from execution_lint.source.uses import PLACES
 
 _MANY_WORDS = 16
 _MANY_SEARCHES = 4
@@ -23,17 +24,6 @@ _PLAIN_ENCODINGS = frozenset({"", "utf-8", "ascii"})
 _NAME = re.compile(r"(?<![A-Za-z0-9_])[A-Za-z0-9_]*[^\x00-\x7f][^\x00-/:-@\[-^`{-\x7f]*")
 _AFTER_PLAIN = re.compile(rb"[ \t\f)]*(?:[:\\\r\n]|\Z)")
 """What follows the name of a variable with an annotation."""
-_WORDS = frozenset(byte for byte in range(0x80) if chr(byte).isalnum() or byte == ord("_"))
-_BEHIND = {
-    Use.METHOD: rb"[ \t\f)]*[(\\]",
-    Use.CALL: rb"[ \t\f)]*[(\\]",
-    Use.KEYWORD: rb"[ \t\f]*[=\\]",
-    Use.STRING: rb"(?:[\"'\\\r\n]|\Z)",
-    Use.IMPORTED: rb"[ \t\f]*(?:[,)#;.\\\r\n]|as\b|\Z)",
-    Use.STARRED: rb"[ \t\f]*[*\\]",
-    Use.BASE: rb"[ \t\f]*(?:[],)\[.#\\\r\n]|if\b|else\b|or\b|and\b|\Z)",
-}
-"""What stands behind a word that has a use, where its line is ASCII."""
 _DEFINITION = re.compile(rb"[\r\n][ \t\f]*(?:def|class|async)\b")
 
 
@@ -228,29 +218,24 @@ def _may_stand_as(use: Use, data: bytes, unplain: bytes, words: frozenset[str]) 
     # A line that is not ASCII is not looked at closely.
     if any(word.encode("utf-8", "surrogatepass") in unplain for word in words):
         return True
+    place = PLACES[use]
     for word in words:
         if not word.isascii():
             continue
-        wanted = followed(use, word)
-        found = wanted.search(data)
-        while found is not None:
-            at, goes_on_at = found.start(), found.end()
-            if not (at and data[at - 1] in _WORDS):
-                # The line is looked at as a whole, so that one of many words is not looked at for each.
-                start, end = _line_start(data, at), _line_end(data, at)
-                goes_on_at = max(goes_on_at, end)
-                line = data[start:end].decode("utf-8", "replace")
-                if stands_as(use, line, word, goes_on=data[max(start - 3, 0) : start].rstrip(b"\r\n").endswith(b"\\")):
-                    return True
-            found = wanted.search(data, goes_on_at)
+        wanted = word.encode()
+        at = data.find(wanted)
+        while at >= 0:
+            end = at + len(wanted)
+            if not place.is_at(data, at, end):
+                at = data.find(wanted, end)
+                continue
+            # The line is looked at as a whole, so that one of many words is not looked at for each.
+            start, end = _line_start(data, at), _line_end(data, at)
+            line = data[start:end].decode("utf-8", "replace")
+            if stands_as(use, line, word, goes_on=data[max(start - 3, 0) : start].rstrip(b"\r\n").endswith(b"\\")):
+                return True
+            at = data.find(wanted, end)
     return False
-
-
-@lru_cache(maxsize=2_000)
-def followed(use: Use | None, word: str) -> re.Pattern[bytes]:
-    """A word with what must stand behind it where it has a use, on a line of ASCII; with None, the word."""
-    behind = _BEHIND.get(use, rb"(?!\w)") if use is not None else rb"(?!\w)"
-    return re.compile(re.escape(word.encode("utf-8", "surrogatepass")) + behind)
 
 
 def _unplain_lines(data: bytes) -> Iterator[bytes]:
@@ -280,12 +265,16 @@ def _is_annotated_in(data: bytes, word: str, types: frozenset[str]) -> bool:
 
 
 def _line_start(data: bytes, at: int) -> int:
-    return max(data.rfind(b"\n", 0, at), data.rfind(b"\r", 0, at) if b"\r" in data else -1) + 1
+    start = data.rfind(b"\n", 0, at) + 1
+    return max(start, data.rfind(b"\r", start, at) + 1)
 
 
 def _line_end(data: bytes, at: int) -> int:
-    ends = [end for end in (data.find(b"\n", at), data.find(b"\r", at) if b"\r" in data else -1) if end >= 0]
-    return min(ends, default=len(data))
+    end = data.find(b"\n", at)
+    if end < 0:
+        end = len(data)
+    carriage_return = data.find(b"\r", at, end)
+    return end if carriage_return < 0 else carriage_return
 
 
 def respelled(data: bytes) -> frozenset[str] | None:
