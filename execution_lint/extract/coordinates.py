@@ -88,7 +88,11 @@ class Spans(Sequence[Span]):
 
     def __init__(self, coordinates: Coordinates, positions: Iterable[Position]) -> None:
         self._coordinates = coordinates
-        self._positions = array("I", list(chain.from_iterable(positions)))
+        numbers = list(chain.from_iterable(positions))
+        try:
+            self._positions = array("H", numbers)
+        except OverflowError:
+            self._positions = array("L", numbers)
 
     def __len__(self) -> int:
         return len(self._positions) // _PARTS

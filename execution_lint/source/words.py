@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from array import array
 from collections.abc import Collection, Iterator, Sequence
 from functools import cache
 
@@ -12,6 +13,8 @@ from execution_lint.source.uses import PLACES
 _MANY_WORDS = 16
 _MANY_SEARCHES = 4
 """From so many words in a search, or from so many searches on, gathering the words of all files costs less."""
+
+_SMALL_NUMBERS = 1 << 16
 
 _WORD_BYTES = bytes(
     byte if byte < 0x80 and (chr(byte).isalnum() or byte == ord("_")) else ord(" ") for byte in range(256)
@@ -35,7 +38,9 @@ class WordIndex:
         self._respelled: dict[str, frozenset[str]] = {}
         self._hidden: list[str] = []
         self._unplain_by_path: dict[str, bytes] = {}
-        self._gathered: dict[bytes, Sequence[str]] | None = None
+        self._paths: list[str] = []
+        self._gathered: dict[bytes, int | array[int]] | None = None
+        """By word, the numbers of its files; most words stand in one file alone."""
         self._searches = 0
         self._ending: dict[frozenset[str], dict[str, frozenset[str] | None]] = {}
         self._paths_by_word: dict[str, frozenset[str]] = {}
@@ -99,7 +104,7 @@ class WordIndex:
             return True
         paths = self._paths_by_word.get(word)
         if paths is None:
-            paths = self._paths_by_word[word] = frozenset((*self._gathered.get(word.encode(), ()), *self._hidden))
+            paths = self._paths_by_word[word] = frozenset((*self._with_gathered(word.encode()), *self._hidden))
         return path in paths
 
     def _unplain(self, path: str) -> bytes:
@@ -120,46 +125,53 @@ class WordIndex:
         if self._gathered is None and len(plain) < _MANY_WORDS and self._searches < _MANY_SEARCHES:
             found.update((path, None) for path, data in self._files.items() if any(word in data for word in plain))
             return found
-        gathered = self.gather()
+        self.gather()
         standing: dict[str, list[str]] = {}
         for word in plain:
-            for path in gathered.get(word, ()):
-                standing.setdefault(path, []).append(word.decode())
+            spelled = word.decode()
+            for path in self._with_gathered(word):
+                standing.setdefault(path, []).append(spelled)
         for path, present in standing.items():
             found.setdefault(path, frozenset(present))
         return found
+
+    def _with_gathered(self, word: bytes) -> Sequence[str]:
+        """The files in which a word of ASCII stands, once they are gathered."""
+        held = self._gathered.get(word) if self._gathered is not None else None
+        if held is None:
+            return ()
+        paths = self._paths
+        return (paths[held],) if isinstance(held, int) else [paths[number] for number in held]
 
     def _with_end(self, endings: frozenset[str]) -> dict[str, frozenset[str] | None]:
         """The words that end so, by file."""
         known = self._ending.get(endings)
         if known is None:
             standing: dict[str, list[str]] = {}
-            gathered = self.gather()
             ends = tuple(ending.encode() for ending in endings)
-            for word in gathered:
+            for word in self.gather():
                 if word.lower().endswith(ends):
-                    for path in gathered[word]:
+                    for path in self._with_gathered(word):
                         standing.setdefault(path, []).append(word.decode())
             known = self._ending[endings] = {path: frozenset(words) for path, words in standing.items()}
         return known
 
-    def gather(self) -> dict[bytes, Sequence[str]]:
-        """The files by word, of ASCII letters alone; from here on a word that a file lacks is known."""
+    def gather(self) -> Collection[bytes]:
+        """The words of all files, of ASCII letters alone; from here on a word that a file lacks is known."""
         if self._gathered is None:
-            self._gathered = {}
-            shared: dict[bytes, list[str]] = {}
-            for path, data in self._files.items():
-                # Most words stand in one file alone, and all of those have this.
-                alone = (path,)
+            self._paths = list(self._files)
+            gathered: dict[bytes, int | array[int]] = {}
+            small = "H" if len(self._paths) <= _SMALL_NUMBERS else "L"
+            for number, data in enumerate(self._files.values()):
                 for word in set(data.translate(_WORD_BYTES).split()):
-                    before = self._gathered.setdefault(word, alone)
-                    if before is alone:
+                    before = gathered.setdefault(word, number)
+                    if before is number:
                         continue
-                    paths = shared.get(word)
-                    if paths is None:
-                        self._gathered[word] = shared[word] = [*before, path]
+                    if isinstance(before, int):
+                        gathered[word] = array(small, (before, number))
                     else:
-                        paths.append(path)
+                        before.append(number)
+            self._gathered = gathered
         return self._gathered
 
 

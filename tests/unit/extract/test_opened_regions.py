@@ -108,3 +108,9 @@ def test_a_word_that_a_file_lacks_is_not_looked_for() -> None:
 def test_a_class_that_ends_with_a_method_and_no_newline_has_a_text_of_its_own() -> None:
     opened = OpenedFile("class Job:\n    def run(self): pass")
     assert [opened.own_text(index) for index in range(2)] == ["class Job:\n\0", "    def run(self): pass"]
+
+
+@pytest.mark.parametrize("width", [10, 70_000])
+def test_where_a_value_stands_on_a_line_of_any_length(width: int) -> None:
+    facts = OpenedFile(f"def f():\n    x = '{'a' * width}'; y = 1\n").facts(0)
+    assert facts.scopes[1].spans[-1].start_column == width + 17
