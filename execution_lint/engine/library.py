@@ -172,9 +172,7 @@ class FileLibrary:
 
                 try:
                     text = decode(data)
-                    # One object, wherever the file is in UTF-8 as it stands.
-                    encoded = text.encode()
-                    self._opened[path] = OpenedFile(text, data if encoded == data else encoded, whole=not self._locate)
+                    self._opened[path] = OpenedFile(text, _in_utf8(text, data), whole=not self._locate)
                 except Undecodable as trouble:
                     self._undecodable[path] = Trouble(trouble.line, trouble.reason)
         return self._opened[path]
@@ -382,7 +380,7 @@ class FileLibrary:
             data = self.data(path)
             if data is not None and not data.isascii():
                 text = self._read(path)
-                data = text.encode("utf-8", "surrogatepass") if text is not None else None
+                data = _in_utf8(text, data) if text is not None else None
             if data is not None:
                 names.add(path, data)
         return names
@@ -398,6 +396,12 @@ class FileLibrary:
 
     def _note(self, path: str, trouble: "Unparsable") -> None:
         put(self.troubles, path, Trouble(trouble.line, trouble.reason))
+
+
+def _in_utf8(text: str, data: bytes) -> bytes:
+    """The text of a file in UTF-8: the file's own bytes, wherever they are, so that nothing is kept twice."""
+    encoded = text.encode("utf-8", "surrogatepass")
+    return data if encoded == data else encoded
 
 
 _NOTHING_ASKED = FileRecord(
