@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from enum import Enum
 from functools import cached_property
+from itertools import islice
 
 import msgspec
 
@@ -148,11 +149,16 @@ class Search:
         if name.startswith("__"):
             return False
         if name not in self._rare:
-            found = 0
-            for path, regions in self._held(Needles(definitions=frozenset({name}))):
-                module = self._inference.modules.at(path)
-                for region in regions if module is not None else ():
-                    if module is not None and module.regions[region].name == name:
-                        found += module.regions[region].kind in (RegionKind.METHOD, RegionKind.FUNCTION)
-            self._rare[name] = found <= RARE
+            self._rare[name] = len(list(islice(self._definitions(name), RARE + 1))) <= RARE
         return self._rare[name]
+
+    def _definitions(self, name: str) -> Iterator[tuple[str, int]]:
+        """The functions and methods of a name that are regions of their own."""
+        modules = self._inference.modules
+        for path, regions in modules.library.candidates(Needles(definitions=frozenset({name}))):
+            module = modules.at(path)
+            if module is not None:
+                for region in regions:
+                    found = module.regions[region]
+                    if found.name == name and found.kind in (RegionKind.METHOD, RegionKind.FUNCTION):
+                        yield path, region
