@@ -287,10 +287,10 @@ class FileLibrary:
             text = self._read(path) if names else None
             if names:
                 answers[path] = names, ()
-            found_places = list(places(text, names, self._calls(path, text))) if text is not None else []
+            found_places = list(places(text, names, self._coroutines.places(path, text))) if text is not None else []
             if text is None or not found_places:
                 continue
-            if all(is_returned for _, is_returned in found_places) and not may_promise(text):
+            if all(call.is_returned for call in found_places) and not may_promise(text):
                 continue
             opened = self.opened(path)
             if opened is None:
@@ -302,10 +302,6 @@ class FileLibrary:
             if found:
                 answers[path] = names, found
                 yield path, found, names
-
-    def _calls(self, path: str, text: str) -> Iterator[tuple[int, int]] | None:
-        """Where coroutine functions are called in a text, if what was found in its bytes holds for it."""
-        return self._coroutines.places(path) if text.isascii() and text.encode() == self.data(path) else None
 
     def _read(self, path: str) -> str | None:
         """The text of a file, without opening it; None where it cannot be had."""

@@ -1,9 +1,19 @@
 """The regions of a file in which what a coroutine function gives may be left unawaited."""
 
+import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from execution_lint.extract.opened import OpenedFile
-from execution_lint.source.dangling import may_promise, places
+from execution_lint.source.dangling import DanglingCall, may_promise, places
+from execution_lint.source.regions import RegionKind
+
+_FUNCTION = re.compile(r"[ \t\f]*def\b")
+_METHOD = re.compile(r"[ \t\f]*(?:async[ \t]+)?def[ \t]+\w+[ \t]*\(\s*self[ \t]*[,)]")
+_DEFINITION = re.compile(r"\b(?:def|class)[\s\\]+\Z")
+
+_NEAR = 100
+"""Characters before a name in which the word that makes it a definition is looked for."""
 
 
 def unawaited_regions(opened: OpenedFile, names: frozenset[str]) -> tuple[int, ...]:
@@ -11,15 +21,82 @@ def unawaited_regions(opened: OpenedFile, names: frozenset[str]) -> tuple[int, .
     return regions_of(opened, places(opened.text, names))
 
 
-def regions_of(opened: OpenedFile, found: Iterable[tuple[int, bool]]) -> tuple[int, ...]:
-    """The regions that hold these places, each with whether its value is returned: that breaks the promise of a
-    coroutine function at most, so that a region without one is none."""
-    dangling: list[int] = []
-    returned: list[int] = []
-    for at, is_returned in found:
-        (returned if is_returned else dangling).append(at)
-    regions = set(opened.regions_at(dangling))
-    for index in opened.regions_at(returned):
-        if index not in regions and may_promise(opened.own_text(index)):
-            regions.add(index)
-    return tuple(sorted(regions))
+def regions_of(opened: OpenedFile, found: Iterable[DanglingCall]) -> tuple[int, ...]:
+    """The regions that hold these calls. One whose value is returned breaks the promise of a coroutine function at
+    most, so that a region without one is none; nor is one that calls functions alone of which the file shows that they
+    are no coroutine functions."""
+    calls: dict[int, list[DanglingCall]] = {}
+    told = list(found)
+    for call, index in zip(told, opened.regions_at([call.at for call in told]), strict=True):
+        if index is not None:
+            calls.setdefault(index, []).append(call)
+    return tuple(index for index in sorted(calls) if _may_dangle(opened, index, calls[index]))
+
+
+def _may_dangle(opened: OpenedFile, index: int, calls: list[DanglingCall]) -> bool:
+    text = opened.own_text(index)
+    if all(call.is_returned for call in calls) and not may_promise(text):
+        return False
+    return not all(_is_plain(opened, index, text, callee) for callee in {call.callee for call in calls})
+
+
+def _is_plain(opened: OpenedFile, index: int, text: str, callee: str) -> bool:
+    """Whether the file shows that a callee is a function of its own that is no coroutine function: rather no too often
+    than yes once."""
+    base, _, name = callee.rpartition(".")
+    if not name or not text.isascii() or opened.regions[index].kind not in (RegionKind.FUNCTION, RegionKind.METHOD):
+        return False
+    if base:
+        return base == "self" and _has_plain_method(opened, index, text, name)
+    return _is_called_alone(text, name) and _is_plain_function(opened, name)
+
+
+def _has_plain_method(opened: OpenedFile, index: int, text: str, name: str) -> bool:
+    """Whether `self` is an object of the class around a method, and its method `name` is a plain one of this class."""
+    is_method = opened.regions[index].kind is RegionKind.METHOD and _METHOD.match(text) is not None
+    # Nothing else within can be called so: no function has it as a parameter, and no statement binds it.
+    if not is_method or text.count("def ") > 1 or text.count("self") != text.count("self.") + 1:
+        return False
+    cls = opened.classes[index]
+    methods = [
+        found
+        for found, region in enumerate(opened.regions)
+        if region.name == name and region.kind is RegionKind.METHOD and opened.classes[found] == cls
+    ]
+    is_alone = len(methods) == 1 and _word(name).search(opened.own_text(cls)) is None
+    return is_alone and _is_plain_definition(opened, methods[0])
+
+
+def _is_plain_function(opened: OpenedFile, name: str) -> bool:
+    """Whether a name of the module is a plain function and nothing else."""
+    functions = []
+    for index, region in enumerate(opened.regions):
+        if region.kind is RegionKind.FUNCTION and region.name == name:
+            functions.append(index)
+        elif region.kind not in (RegionKind.FUNCTION, RegionKind.METHOD) and (
+            region.name == name or (not region.name and _word(name).search(opened.own_text(index)) is not None)
+        ):
+            return False
+    return len(functions) == 1 and _is_plain_definition(opened, functions[0])
+
+
+def _is_plain_definition(opened: OpenedFile, index: int) -> bool:
+    """Whether a definition is no coroutine function, and has no decorators."""
+    return _FUNCTION.match(opened.own_text(index)) is not None
+
+
+def _is_called_alone(text: str, name: str) -> bool:
+    """Whether a name is called wherever it stands in a text, unless behind a dot, so that nothing there binds it."""
+    return all(
+        text[found.start() - 1 : found.start()] == "."
+        or (
+            text[found.end() : found.end() + 1] == "("
+            and _DEFINITION.search(text, max(0, found.start() - _NEAR), found.start()) is None
+        )
+        for found in _word(name).finditer(text)
+    )
+
+
+@lru_cache(maxsize=1_000)
+def _word(name: str) -> re.Pattern[str]:
+    return re.compile(rf"\b{name}\b")

@@ -190,8 +190,8 @@ class OpenedFile:
         """
         return self._search.candidates(needles, words)
 
-    def regions_at(self, offsets: Iterable[int]) -> tuple[int, ...]:
-        """The regions that hold these offsets of the text."""
+    def regions_at(self, offsets: Iterable[int]) -> list[int | None]:
+        """The region that holds each of these offsets of the text."""
         return self._search.regions_at(offsets)
 
     def region_at(self, line: int) -> int | None:

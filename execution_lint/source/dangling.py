@@ -5,9 +5,10 @@ import keyword
 import re
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from functools import cached_property
 from itertools import accumulate
+from typing import NamedTuple
 
 # No pattern begins with a `\b` or a class of characters: those that begin with letters are found ten times as fast.
 _DEFINES_COROUTINE = re.compile(r"async[ \t\f\\\r\n]+def\b")
@@ -28,6 +29,8 @@ _DEFINITION = re.compile(r"[ \t\f]*(?:#[^\r\n]*)?(?:\r\n?|\n)[ \t\f]*(?:def|clas
 _LAMBDA = re.compile(r"\blambda(?:[ \t]*|[ \t]+[\w*][\w*, \t]*)\Z")
 
 _ENCLOSED = re.compile(rf"{_FOLLOWED.pattern}|\s*(?:\)|#|\\)")
+
+_DOTTED = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 
 _HANDED_ON = frozenset({"await", "yield", "from"})
 """Words after which the value goes to somebody else."""
@@ -65,9 +68,6 @@ MAXIMUM_CALLS = 60
 """Calls of a name that other functions bear too beyond which they are looked at in the files of the coroutine functions
 alone."""
 
-_FEW = 4
-"""Names up to which a text is searched for each; beyond, looking at all of its calls costs less."""
-
 _NEAR = 120
 """Characters in which a name and what binds it stand."""
 
@@ -78,7 +78,8 @@ _REACH = 2_000
 class _Calls:
     """The calls in a file of some names, in the order of the text; words before other brackets count too."""
 
-    def __init__(self, data: bytes, wanted: frozenset[bytes]) -> None:
+    def __init__(self, data: bytes, wanted: dict[bytes, bytes]) -> None:
+        """`wanted` are the names, each by itself: one object does for all its calls."""
         pieces = data.translate(_WORD_BYTES).split(b"(")
         del pieces[-1]
         # What follows the last blank, except where that stands right before the bracket.
@@ -87,18 +88,23 @@ class _Calls:
         """What is called, one by one."""
         self.brackets = array("I")
         """Where their brackets stand in the bytes."""
-        if not wanted.isdisjoint(called):
+        if not wanted.keys().isdisjoint(called):
             at = list(accumulate(map(len, pieces)))
             for number, name in enumerate(called):
                 if name in wanted:
-                    self.names.append(name)
+                    self.names.append(wanted[name])
                     self.brackets.append(at[number] + number)
 
-    def places(self, data: bytes, names: frozenset[bytes]) -> Iterator[tuple[int, int]]:
-        """Where one of the names stands right before a bracket, and where the bracket ends."""
+    def places(self, data: bytes, names: Container[bytes]) -> Iterator[tuple[int, int]]:
+        """Where one of the names stands right before a bracket, and where the bracket ends, in characters."""
+        is_ascii = data.isascii()
+        done = at = 0
         for name, bracket in zip(self.names, self.brackets, strict=True):
             if name in names and data[bracket - 1] not in _BLANK_BYTES:
-                yield bracket - len(name), bracket + 1
+                start = bracket - len(name)
+                at = start if is_ascii else at + len(data[done:start].decode("utf-8", "surrogatepass"))
+                done = start
+                yield at, at + 1 + (len(name) if is_ascii else len(name.decode("utf-8", "surrogatepass")))
 
 
 def _renamed(data: bytes) -> Iterator[tuple[bytes, bytes]]:
@@ -126,22 +132,37 @@ def _partials(data: bytes) -> Iterator[tuple[bytes, bytes]]:
             yield found[1], first[1]
 
 
+class DanglingCall(NamedTuple):
+    """A call that may leave what it gives unawaited."""
+
+    at: int
+    """Where its last name stands in the text."""
+    is_returned: bool
+    """Whether its value is returned as it is: dangling then only if a coroutine function says that it gives something
+    else."""
+    callee: str
+    """What is called, where that is a name or names with dots between them; empty for anything else."""
+
+
 def dangling(text: str, names: frozenset[str]) -> Iterator[int]:
     """Where in the text one of `names` is called, unless the value is plainly awaited, returned or handed on.
 
     The bracket follows the name at once, as formatters and people write it: in prose, it does not.
     """
-    return (at for at, _ in places(text, names))
+    return (call.at for call in places(text, names))
 
 
-def places(
-    text: str, names: frozenset[str], calls: Iterable[tuple[int, int]] | None = None
-) -> Iterator[tuple[int, bool]]:
-    """The same, and whether the value is returned as it is: dangling then only if a coroutine function says that it
-    gives something else. `calls` are where the names stand before a bracket, and where it ends, if that is known."""
+def places(text: str, names: frozenset[str], calls: Iterable[tuple[int, int]] | None = None) -> Iterator[DanglingCall]:
+    """These calls. `calls` are where the names stand before a bracket, and where it ends, if that is known."""
     for at, end in _calls(text, names) if calls is None else calls:
         if not _is_comment(text, at) and _may_dangle(text, at, end):
-            yield at, _is_returned(text, at, end)
+            yield DanglingCall(at, _is_returned(text, at, end), _callee(text, at, end))
+
+
+def _callee(text: str, at: int, end: int) -> str:
+    begin = _chain_start(text, at - 2) if text[at - 1 : at] == "." else at
+    callee = text[begin : end - 1] if begin is not None else ""
+    return callee if _DOTTED.fullmatch(callee) is not None else ""
 
 
 def may_promise(text: str) -> bool:
@@ -152,22 +173,9 @@ def may_promise(text: str) -> bool:
 
 def _calls(text: str, names: frozenset[str]) -> Iterator[tuple[int, int]]:
     """Where one of the names stands before a bracket, and where the bracket ends."""
-    if len(names) > _FEW and text.isascii():
-        wanted = frozenset(name.encode() for name in names)
-        end = 0
-        for piece in text.encode().translate(_WORD_BYTES).split(b"(")[:-1]:
-            end += len(piece) + 1
-            called = piece[piece.rfind(b" ") + 1 :]
-            if called in wanted:
-                yield end - 1 - len(called), end
-        return
-    for name in names:
-        at = text.find(f"{name}(")
-        while at >= 0:
-            end = at + len(name) + 1
-            if not (at and _is_word(text[at - 1])):
-                yield at, end
-            at = text.find(f"{name}(", end)
+    data = text.encode("utf-8", "surrogatepass")
+    wanted = {name: name for name in (name.encode("utf-8", "surrogatepass") for name in names)}
+    return _Calls(data, wanted).places(data, wanted)
 
 
 def _is_comment(text: str, at: int) -> bool:
@@ -358,7 +366,7 @@ class CoroutineNames:
     def _called(self) -> dict[str, _Calls]:
         """By file, its calls of names that may be looked at, where there are some."""
         renamed = frozenset(new for old, new in self._renamed if old in self._names)
-        wanted = self._names | renamed | _GATHERING
+        wanted = {name: name for name in self._names | renamed | _GATHERING}
         found = ((path, _Calls(data, wanted)) for path, data in self._files.items())
         return {path: calls for path, calls in found if calls.names}
 
@@ -394,10 +402,14 @@ class CoroutineNames:
         """The names whose calls in a file are looked at."""
         return frozenset(name.decode("utf-8", "replace") for name in self._looked_at(path))
 
-    def places(self, path: str) -> Iterator[tuple[int, int]]:
-        """Where one of them stands right before a bracket, and where that ends, in the bytes of the file."""
+    def places(self, path: str, text: str) -> Iterator[tuple[int, int]] | None:
+        """Where one of them stands right before a bracket, and where that ends; None where the file was taken in with
+        another text."""
+        data = self._files[path]
+        if text.encode("utf-8", "surrogatepass") != data:
+            return None
         calls = self._called.get(path)
-        return iter(()) if calls is None else calls.places(self._files[path], self._looked_at(path))
+        return iter(()) if calls is None else calls.places(data, self._looked_at(path))
 
     @cached_property
     def weighed(self) -> frozenset[bytes]:
@@ -418,7 +430,7 @@ def share(data: bytes, weighed: frozenset[bytes]) -> bytes:
             sorted(_COROUTINE.findall(data)),
             sorted(_renamed(data)),
             sorted(_partials(data)),
-            sorted(Counter(_Calls(data, weighed).names).items()),
+            sorted(Counter(_Calls(data, {name: name for name in weighed}).names).items()),
             sorted(Counter(name for name in _FUNCTION.findall(data) if name in weighed).items()),
         )
     ).encode()

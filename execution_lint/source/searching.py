@@ -115,14 +115,14 @@ class RegionSearch:
                 at = text.find(wanted, ends[stretch])
         return tuple(sorted(found))
 
-    def regions_at(self, offsets: Iterable[int]) -> tuple[int, ...]:
-        """The regions that hold these offsets of the text, counted in characters."""
+    def regions_at(self, offsets: Iterable[int]) -> list[int | None]:
+        """The region that holds each of these offsets of the text, counted in characters."""
         if self._is_ascii:
-            found = {self._owner_at(offset) for offset in offsets}
+            found = [self._owner_at(offset) for offset in offsets]
         else:
             starts = line_starts(self._data.decode("utf-8", "surrogatepass"))
-            found = {self._owner_at(self._starts[bisect_right(starts, offset) - 1]) for offset in offsets}
-        return tuple(sorted(found - {-1}))
+            found = [self._owner_at(self._starts[bisect_right(starts, offset) - 1]) for offset in offsets]
+        return [None if index < 0 else index for index in found]
 
     def region_at(self, line: int) -> int | None:
         """The region that a line (from 1) belongs to."""

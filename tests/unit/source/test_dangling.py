@@ -146,7 +146,7 @@ def test_names_in_other_letters_are_names() -> None:
     ],
 )
 def test_what_is_returned_as_it_is(line: str, is_returned: bool) -> None:
-    assert list(places(line, NAMES)) == [(line.index("job("), is_returned)]
+    assert [(call.at, call.is_returned) for call in places(line, NAMES)] == [(line.index("job("), is_returned)]
 
 
 @pytest.mark.parametrize(
@@ -164,11 +164,19 @@ def test_a_coroutine_function_that_says_what_it_gives(text: str, may: bool) -> N
     assert may_promise(text) is may
 
 
-@pytest.mark.parametrize("text", ["job(1)\nx.job(job())", "y(job)\r\n  job (2)\r\njob(3)", "job[job](job.job())"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "job(1)\nx.job(job())",
+        "y(job)\r\n  job (2)\r\njob(3)",
+        "job[job](job.job())",
+        'é; job(ü, job(1))\n"…job("; ö.job()',
+    ],
+)
 def test_the_places_found_when_names_were_counted_are_those_of_a_search(text: str) -> None:
     names = names_of(a="async def job(): pass", b=text)
     found = list(places(text, NAMES))
-    assert list(places(text, NAMES, names.places("b"))) == found
+    assert list(places(text, NAMES, names.places("b", text))) == found
 
 
 @pytest.mark.parametrize(
@@ -189,3 +197,10 @@ def test_a_name_is_renamed(line: str) -> None:
 )
 def test_a_name_is_not_renamed(line: str) -> None:
     assert "start" not in names_of(a="async def job(): pass", b=f"1; {line}\nstart()").of_file("b")
+
+
+def test_a_place_is_counted_in_characters() -> None:
+    text = "é = 'ü'; await ö.job(); '…'; job()"
+    assert list(dangling(text, frozenset({"job"}))) == [text.rindex("job(")]
+    text = "é = 'ü'\nbüro()"
+    assert list(dangling(text, frozenset({"büro"}))) == [text.index("büro(")]
