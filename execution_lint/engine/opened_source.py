@@ -56,6 +56,10 @@ class FileSource:
         """The names that a region may declare to be the module's; None where that cannot be told."""
         return self._opened.declared_outer(index)
 
+    def called_on(self, index: int, names: frozenset[str]) -> frozenset[str] | None:
+        """The names on which a region calls `names` by calls that may dangle; None where that is not all."""
+        return self._opened.called_on(index, names)
+
     def may_rename(self, index: int, name: str) -> bool:
         """Whether an import in a region may bring a name under another one."""
         return self._opened.may_rename(index, name)

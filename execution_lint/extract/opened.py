@@ -21,6 +21,7 @@ from execution_lint.extract.parsers import (
 from execution_lint.extract.pieces import pieces
 from execution_lint.facts.scopes import RegionFacts
 from execution_lint.source.assigning import declared_outer
+from execution_lint.source.dangling import called_on
 from execution_lint.source.locating import located
 from execution_lint.source.regions import Needles, Region, RegionKind, Regions, stands_for_ending
 from execution_lint.source.searching import RegionSearch, ThoroughSearch
@@ -121,6 +122,13 @@ class OpenedFile:
         if declared is not None:
             self.told[index, Telling.DECLARES_ALL, " ".join(sorted(declared))] = True
         return declared
+
+    def called_on(self, index: int, names: frozenset[str]) -> frozenset[str] | None:
+        """The names on which a region calls `names` by calls that may dangle; None where that is not all."""
+        bases = called_on(self.own_text(index), names)
+        if bases is not None:
+            self.told[index, Telling.CALLS_ON, f"{' '.join(sorted(names))} . {' '.join(sorted(bases))}"] = True
+        return bases
 
     def may_rename(self, index: int, name: str) -> bool:
         """Whether an import in a region may bring a name under another one."""

@@ -10,6 +10,7 @@ from execution_lint.model.confidence import Confidence
 from execution_lint.model.finding import Related
 from execution_lint.model.place import Place
 from execution_lint.project.inference import Inference
+from execution_lint.project.modules import Module
 from execution_lint.project.spelling import spelled
 from execution_lint.project.subjects import UnawaitedCoroutine
 from execution_lint.project.things import (
@@ -66,6 +67,7 @@ class Coroutines:
         self._inference = inference
         self._undecided = undecided
         self._overridden: dict[tuple[Definition, str], bool] = {}
+        self._foreign: dict[tuple[str, str], bool] = {}
 
     def __iter__(self) -> Iterator[UnawaitedCoroutine]:
         library = self._inference.modules.library
@@ -74,13 +76,34 @@ class Coroutines:
             module = self._inference.modules.at(path)
             called |= names
             for region in regions if module is not None else ():
-                facts = module.scanned(region, COROUTINES) if module is not None else None
+                if module is None or self._is_called_abroad(module, region, names):
+                    continue
+                facts = module.scanned(region, COROUTINES)
                 for index, scope in enumerate(facts.scopes if facts is not None else ()):
                     for ref, value in unawaited_calls(scope, names):
                         yield from self._judged(Frame(path, region, index), ref, value)
         library.announce(COROUTINES, msgspec.msgpack.encode(called, order="deterministic"))
         for _ in library.passed_over():
             self._undecided("calls of a name that many functions share, outside the files of the coroutine functions")
+
+    def _is_called_abroad(self, module: Module, region: int, names: frozenset[str]) -> bool:
+        """Whether all that may be left unawaited comes from outside of the project: told from the text, and from what
+        the names before the dots are in the module."""
+        if module.regions[region].kind not in (RegionKind.FUNCTION, RegionKind.METHOD):
+            return False
+        bases = module.called_on(region, names)
+        return bases is not None and all(self._is_foreign(module.path, base) for base in bases)
+
+    def _is_foreign(self, path: str, name: str) -> bool:
+        key = (path, name)
+        if key not in self._foreign:
+            sites = self._inference.module_sites(path, name)
+            self._foreign[key] = bool(sites) and all(
+                isinstance(thing, ExternalThing) and thing.receiver is None
+                for site in sites
+                for thing in self._inference.things(site)
+            )
+        return self._foreign[key]
 
     def _judged(self, frame: Frame, ref: Ref, call: Call) -> Iterator[UnawaitedCoroutine]:
         facts = self._inference.module(frame.path).followed(frame.region)
@@ -244,7 +267,7 @@ class Coroutines:
 
     def _overrides(self, cls: ClassThing, name: str) -> Iterator[Definition]:
         """The methods called `name` of the classes that extend `cls`."""
-        for path, regions in self._inference.modules.library.candidates(Needles(frozenset({name}))):
+        for path, regions in self._inference.modules.library.candidates(Needles(definitions=frozenset({name}))):
             module = self._inference.modules.at(path)
             for region in regions if module is not None else ():
                 if module is None or module.regions[region].kind is not RegionKind.METHOD:

@@ -42,6 +42,10 @@ class Source(Protocol):
     def declared_outer(self, index: int) -> frozenset[str] | None:
         """All names of which a region may say that, rather too many than too few; None where they cannot be told."""
 
+    def called_on(self, index: int, names: frozenset[str]) -> frozenset[str] | None:
+        """The names before the first dot of what a region calls by `names`, as far as what these calls give may be left
+        unawaited; None where it calls something else so, or may bind one of those names."""
+
     def may_rename(self, index: int, name: str) -> bool:
         """Whether an import in a region may bring a name under another one, told from the text: rather yes too often
         than no once."""

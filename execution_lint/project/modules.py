@@ -60,6 +60,11 @@ class Module:
         """Whether a region may assign to the attribute `name` of something."""
         return self.mentions(region, name) and self._source.may_assign(region, name)
 
+    def called_on(self, region: int, names: frozenset[str]) -> frozenset[str] | None:
+        """The names of the module before the first dot of what a region calls by `names`, as far as what these calls
+        give may be left unawaited; None where that is not all that it calls so."""
+        return self._source.called_on(region, names)
+
     def may_rename(self, region: int, name: str) -> bool:
         """Whether an import in a region may bring a name under another one: rather yes too often than no once."""
         return self._source.may_rename(region, name)

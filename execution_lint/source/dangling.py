@@ -165,6 +165,22 @@ def _callee(text: str, at: int, end: int) -> str:
     return callee if _DOTTED.fullmatch(callee) is not None else ""
 
 
+def called_on(text: str, names: frozenset[str]) -> frozenset[str] | None:
+    """The names before the first dot of all that the calls of `names` in a text call, as far as these may dangle.
+
+    None where something else is called, or what gathers awaitables, or where one of those names may be bound there, for
+    it stands without a dot behind it.
+    """
+    found = set()
+    for call in places(text, names):
+        base, dot, name = call.callee.partition(".")
+        if not dot or name.rpartition(".")[2].encode() in _GATHERING:
+            return None
+        found.add(base)
+    is_plain = text.isascii() and not any(re.search(rf"\b{base}\b(?!\.)", text) for base in found)
+    return frozenset(found) if found and is_plain else None
+
+
 def may_promise(text: str) -> bool:
     """Whether a text may hold a coroutine function that says what it gives."""
     found = _DEFINES_COROUTINE.search(text)

@@ -3,6 +3,7 @@
 from enum import Enum
 
 from execution_lint.source.assigning import declared_outer, may_assign, may_declare_outer
+from execution_lint.source.dangling import called_on
 from execution_lint.source.naming import may_rename, may_use
 from execution_lint.source.weighing import may_weigh
 
@@ -20,6 +21,9 @@ class Telling(Enum):
     """Whether the name may be declared to be the module's."""
     DECLARES_ALL = "declares all"
     """Whether the names, with blanks between them, are all that are declared to be the module's, as far as is told."""
+    CALLS_ON = "calls on"
+    """Whether of the names, with blanks between them, those behind a dot are all on which those before it are called
+    by calls that may dangle."""
     RENAMES = "renames"
     """Whether an import may bring the name under another one."""
     WEIGHS = "weighs"
@@ -40,6 +44,9 @@ def tells(question: Telling, text: str, name: str) -> bool:
             return may_declare_outer(text, name)
         case Telling.DECLARES_ALL:
             return declared_outer(text) == frozenset(name.split())
+        case Telling.CALLS_ON:
+            names, _, bases = name.partition(" . ")
+            return called_on(text, frozenset(names.split())) == frozenset(bases.split())
         case Telling.RENAMES:
             return may_rename(text, name)
         case Telling.WEIGHS:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from execution_lint.source.dangling import MAXIMUM_CALLS, CoroutineNames, dangling, may_promise, places
+from execution_lint.source.dangling import MAXIMUM_CALLS, CoroutineNames, called_on, dangling, may_promise, places
 
 NAMES = frozenset({"job"})
 
@@ -204,3 +204,22 @@ def test_a_place_is_counted_in_characters() -> None:
     assert list(dangling(text, frozenset({"job"}))) == [text.rindex("job(")]
     text = "é = 'ü'\nbüro()"
     assert list(dangling(text, frozenset({"büro"}))) == [text.index("büro(")]
+
+
+@pytest.mark.parametrize(
+    ("text", "bases"),
+    [
+        ("def f(): op.job()", {"op"}),
+        ("def f():\n    op.x.job()\n    other.job(op.y)\n    await client.job()", {"op", "other"}),
+        ("def f(): op.job(); job()", None),
+        ("def f(): op.job(); op().job()", None),
+        ("def f(op): op.job()", None),
+        ("def f():\n    for op in x: op.job()", None),
+        ("def f():\n    import op\n    op.job()", None),
+        ("def f(): op.gather(); op.job()", None),
+        ("def f(): await op.job()", None),
+        ("def f(ｏp): op.job()", None),
+    ],
+)
+def test_what_is_called_on_names_of_the_module_alone(text: str, bases: set[str] | None) -> None:
+    assert called_on(text, NAMES | {"gather"}) == bases
