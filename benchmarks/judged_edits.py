@@ -1,7 +1,7 @@
 """
 Measures which edits of a real project are judged without running the rules again, and whether they are judged rightly.
 
-    python benchmarks/judged_edits.py TREE [--draw 100 --seed 7] [--check 5]
+    python benchmarks/judged_edits.py TREE [--draw 100 --seed 7] [--edits statement,comment] [--check 5]
 
 `TREE` is a folder that is copied and scanned once. Of every kind of edit as many as `--draw` says are tried, each by
 itself, half of them in files that a finding lies in or refers to. `given again` is the share after which the answer is
@@ -200,6 +200,7 @@ def main() -> int:
     parser.add_argument("tree", type=Path)
     parser.add_argument("--draw", type=int, default=100)
     parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--edits", default=",".join(edit.__name__ for edit in EDITS), help="kinds, of all: %(default)s")
     parser.add_argument("--check", type=int, default=0)
     arguments = parser.parse_args()
     sys.setrecursionlimit(RECURSION_LIMIT)
@@ -210,7 +211,7 @@ def main() -> int:
         project = Project(root)
         everywhere = sorted(project.precedent.files)
         spoken_of = sorted(project.precedent.spoken_of.keys() & project.precedent.files.keys())
-        for edit in EDITS:
+        for edit in (edit for edit in EDITS if edit.__name__ in arguments.edits.split(",")):
             for name, paths in (("any file", everywhere), ("with findings", spoken_of)):
                 choice = random.Random(arguments.seed)
                 drawn = list(_drawn(project, paths, edit, arguments.draw // 2, choice)) if paths else []

@@ -6,7 +6,7 @@ it; only who goes through all of a function meets it.
 """
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
 
@@ -42,8 +42,8 @@ _PLAIN = (
     Operation,
 )
 """What a statement may add."""
-_SHARED = (Parameter, Imported, Free, Constant, Attribute, Element)
-"""What it may speak of: nobody looks for the uses of such a value to judge it, or what it is made of."""
+_DISPLAYS = (Mapping, Display, Comprehension)
+"""What is not spoken of anew, nor anything that is made of it: who speaks of a display says what it is for."""
 NUMBERS = frozenset({(Imported, "level"), (Element, "position"), (Nested, "scope")})
 """The numbers in values that are no references."""
 _SKIPPED = frozenset({"parent", "values", "spans", "assignments", "repeated", "bindings", "forks"})
@@ -190,8 +190,22 @@ class _Growth:
 
     def _is_apart(self, ref: Ref) -> bool:
         values = self._after.values
-        spoken_of = [values[part] for part in _refs(values[ref]) if part != NONE and part not in self._fresh]
-        return isinstance(values[ref], _PLAIN) and all(isinstance(value, _SHARED) for value in spoken_of)
+        spoken_of = [part for part in _refs(values[ref]) if part != NONE and part not in self._fresh]
+        return isinstance(values[ref], _PLAIN) and not any(
+            isinstance(values[part], Nested)
+            or any(isinstance(values[inner], _DISPLAYS) for inner in self._slice([part]))
+            for part in spoken_of
+        )
+
+    def _slice(self, refs: Iterable[Ref]) -> set[Ref]:
+        """Some values and all that they are made of."""
+        found = set(refs)
+        waiting = list(found)
+        while waiting:
+            fresh = {ref for ref in _refs(self._after.values[waiting.pop()]) if ref != NONE} - found
+            found |= fresh
+            waiting.extend(fresh)
+        return found
 
     def names(self) -> set[str]:
         """The names that are given to what is new."""
@@ -207,12 +221,7 @@ class _Growth:
     def part(self) -> Scope:
         """The scope as if it held nothing but what is new, and what that speaks of."""
         values = self._after.values
-        kept = set(self._added)
-        waiting = list(self._added)
-        while waiting:
-            fresh = {ref for ref in _refs(values[waiting.pop()]) if ref != NONE} - kept
-            kept |= fresh
-            waiting.extend(fresh)
+        kept = self._slice(self._added)
         return msgspec.structs.replace(
             self._after,
             parameters=(),

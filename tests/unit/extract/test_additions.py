@@ -11,6 +11,7 @@ from execution_lint.facts.values import Call, Unknown
 BEFORE = """\
 def start(self, names, loop=None):
     x = names.of()
+    table = {"a": x}
     for name in names:
         loop.call(name, after=1)
         if name == "done":
@@ -41,6 +42,7 @@ def part(old: str, new: str) -> "list[values.Value] | None":
         "total = sum(part for part in range(3))",
         "await_it(fetch(1), key={'a': [1, 2]})",
         "value = given[1].kind",
+        "print(names, loop.kind)",
     ],
 )
 @pytest.mark.parametrize("before", ["    x = names", "        loop.call", "        if name", "    return {"])
@@ -62,8 +64,9 @@ def test_what_is_added_is_found(statement: str, before: str) -> None:
         "loop.kind = 3",
         "names['a'] = 3",
         "value = x",
-        "print(x)",
         "print(inner)",
+        "print(table)",
+        "print(table.kind)",
         "value: int = 3",
         "value = names == 'done'",
         "value = lambda: 3",
@@ -82,6 +85,11 @@ def test_what_is_added_is_found(statement: str, before: str) -> None:
 )
 def test_what_is_more_than_an_addition(statement: str) -> None:
     assert part("    return {", f"    {statement}\n    return {{") is None
+
+
+def test_what_is_kept_may_be_spoken_of() -> None:
+    for statement in ("print(x)", "print(x.kind)", "value = len(x)"):
+        assert part("    return {", f"    {statement}\n    return {{") is not None
 
 
 def test_a_name_that_a_function_takes_from_around_it_is_used_there() -> None:

@@ -13,8 +13,23 @@ from execution_lint.project.status_carriers import Carriers, Known
 from execution_lint.project.status_evidence import EVIDENCE
 
 NAMES = frozenset({"JobStatus"})
-STATUSES = msgspec.msgpack.encode(Known(True, NAMES, frozenset({"status", "finish"}), NAMES, frozenset({"jobs.py"})))
-LISTED = msgspec.msgpack.encode(Known(False, NAMES, frozenset({"status"}), NAMES, frozenset({"jobs.py"})))
+
+
+def _known(words: frozenset[str], *, asks_everything: bool) -> bytes:
+    return msgspec.msgpack.encode(
+        Known(
+            asks_everything=asks_everything,
+            names=NAMES,
+            words=words,
+            fields=words,
+            takers=NAMES,
+            naming=frozenset({"jobs.py"}),
+        )
+    )
+
+
+STATUSES = _known(frozenset({"status", "finish"}), asks_everything=True)
+LISTED = _known(frozenset({"status"}), asks_everything=False)
 CALLED = msgspec.msgpack.encode(frozenset({"fetch"}))
 
 
