@@ -92,13 +92,15 @@ class ListedWords:
                 facts = module.scanned(region, self._carriers.scan)
                 for index, scope in enumerate(facts.scopes if facts is not None else ()):
                     frame = Frame(path, region, index)
-                    judged = (self._judged(scope, literal) for literal in self._literals.within(frame, scope))
+                    judged = (self._judged(literal) for literal in self._literals.within(frame, scope))
                     found = dict.fromkeys(word for word in judged if word is not None)
                     if found and not self._carriers.is_vocabulary_body(frame):
                         yield from found
 
-    def _judged(self, scope: Scope, literal: StatusLiteral) -> ListedWord | None:
+    def _judged(self, literal: StatusLiteral) -> ListedWord | None:
         words = _listed(literal.subject.things)
+        # A table that a function looks into is one of the module.
+        scope = self._inference.followed(literal.frame)
         value = scope.values[literal.ref]
         if len(words) < 2 or literal.subject.peers or literal.word or not isinstance(value, Text):
             return None
@@ -109,7 +111,7 @@ class ListedWords:
         if value.value in words:
             return None
         return ListedWord(
-            place=Place(literal.frame.path, self._inference.followed(literal.frame).spans[literal.ref]),
+            place=Place(literal.frame.path, scope.spans[literal.ref]),
             scope=scope.qualname,
             literal=value.value,
             where=literal.where,
