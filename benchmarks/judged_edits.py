@@ -88,6 +88,38 @@ def statement(lines: list[str], tree: ast.Module, choice: random.Random) -> list
     return _before_a_statement(lines, tree, choice, STATEMENTS)
 
 
+def removal(lines: list[str], tree: ast.Module, choice: random.Random) -> list[str] | None:
+    """Without a statement of a function that has others."""
+    found = [
+        statement
+        for function in _functions(tree)
+        for statement in function.body[1:]
+        if isinstance(statement, (ast.Expr, ast.Assign))
+    ]
+    if not found:
+        return None
+    gone = choice.choice(found)
+    return [*lines[: gone.lineno - 1], *lines[gone.end_lineno :]]
+
+
+def text(lines: list[str], tree: ast.Module, choice: random.Random) -> list[str] | None:
+    """Another text in a call that a function makes for what it does."""
+    found = [
+        part
+        for function in _functions(tree)
+        for statement in ast.walk(function)
+        if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call)
+        for part in ast.walk(statement)
+        if isinstance(part, ast.Constant) and isinstance(part.value, str) and part.lineno == part.end_lineno
+    ]
+    if not found:
+        return None
+    first = choice.choice(found)
+    line = lines[first.lineno - 1].encode()
+    changed = line[: first.col_offset] + b"'measured otherwise'" + line[first.end_col_offset :]
+    return [*lines[: first.lineno - 1], changed.decode(), *lines[first.lineno :]]
+
+
 def function(lines: list[str], tree: ast.Module, choice: random.Random) -> list[str] | None:
     """A function between two others, or at the end."""
     starts = [node.lineno - 1 for node in tree.body if isinstance(node, ast.FunctionDef) and not node.decorator_list]
@@ -121,7 +153,7 @@ def renaming(lines: list[str], tree: ast.Module, choice: random.Random) -> list[
     return [*lines[:at], lines[at].replace(renamed.name, f"{renamed.name}_anew", 1), *lines[at + 1 :]]
 
 
-EDITS: tuple[Edit, ...] = (comment, docstring, statement, function, method, renaming)
+EDITS: tuple[Edit, ...] = (comment, docstring, statement, removal, text, function, method, renaming)
 
 
 class Project:

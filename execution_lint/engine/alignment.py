@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Protocol
 
-from execution_lint.extract.additions import Addition, added
+from execution_lint.extract.differences import Difference, difference
 from execution_lint.extract.likeness import NOWHERE, Point, are_in_order, moved_points
 from execution_lint.extract.opened import OpenedFile, Unparsable
 from execution_lint.model.place import Span
@@ -29,20 +29,20 @@ class Alignment:
         return tuple(sorted(known)) if len(known) == len(found) else None
 
     def moves(
-        self, regions: Iterable[int], may_grow: Callable[[int, Addition], bool] = lambda _, __: False
+        self, regions: Iterable[int], may_differ: Callable[[int, Difference], bool] = lambda _, __: False
     ) -> "Moves | None":
         """Where everything stands now that these regions speak of; None where one of them says something else, but for
-        what `may_grow` allows to be added to it, or where they do not stand in the order in which they stood."""
+        what `may_differ` allows to be added to it, or where they do not stand in the order in which they stood."""
         found: dict[int, _Move] = {}
         for region in regions:
-            move = self._move(region, may_grow)
+            move = self._move(region, may_differ)
             if move is None:
                 return None
             found[region] = move
         pairs = [pair for move in found.values() for pair in move.pairs]
         return Moves(self._before, found) if are_in_order(pairs) is not None else None
 
-    def _move(self, region: int, may_grow: Callable[[int, Addition], bool]) -> "_Move | None":
+    def _move(self, region: int, may_differ: Callable[[int, Difference], bool]) -> "_Move | None":
         now = self.of.get(region)
         if now is None:
             return None
@@ -54,8 +54,8 @@ class Alignment:
             return None
         points = moved_points(before, after)
         if points is None:
-            addition = added(before, after)
-            points = addition.points if addition is not None and may_grow(region, addition) else None
+            found = difference(before, after)
+            points = found.points if found is not None and may_differ(region, found) else None
         return _Scattered(points) if points is not None else None
 
     def _pairs(self) -> Iterator[tuple[int, int]]:

@@ -22,7 +22,7 @@ from execution_lint.store.answers import FOLDER
 
 if TYPE_CHECKING:
     from execution_lint.engine.alignment import Alignment, Moves
-    from execution_lint.extract.additions import Addition
+    from execution_lint.extract.differences import Difference
     from execution_lint.extract.opened import OpenedFile
 
 SUFFIX = ".precedent"
@@ -258,13 +258,13 @@ def judged(
     candidates = _candidates(path, opened, data, questions)
     if {number: alignment.image(held) for number, held in asked.candidates.items()} != candidates:
         return None
-    moves = alignment.moves(asked.facts, _Growing(path, asked, questions.scans).may_grow)
+    moves = alignment.moves(asked.facts, _Differing(path, asked, questions.scans).may_differ)
     if moves is None or not opened.is_regular:
         return None
     return Edit(was, opened, asked, alignment, moves)
 
 
-class _Growing:
+class _Differing:
     """Judges what is added to the regions of a file that were read in part."""
 
     def __init__(self, path: str, asked: Asked, scans: dict[str, bytes]) -> None:
@@ -272,7 +272,7 @@ class _Growing:
         self._asked = asked
         self._scans = scans
 
-    def may_grow(self, region: int, addition: "Addition") -> bool:
+    def may_differ(self, region: int, difference: "Difference") -> bool:
         """Whether nobody who read the region would have found anything in what was added."""
         if region not in self._asked.partly:
             return False
@@ -281,7 +281,7 @@ class _Growing:
             return True
         from execution_lint.project.scans import is_silent
 
-        return all(is_silent(scan, self._scans.get(scan, b""), self._path, addition) for scan in scans)
+        return all(is_silent(scan, self._scans.get(scan, b""), self._path, difference) for scan in scans)
 
 
 def _are_answered(

@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from execution_lint.extract.additions import Addition, added
+from execution_lint.extract.differences import Difference, difference
 from execution_lint.extract.opened import OpenedFile
 from execution_lint.project.aliases import ALIASES
 from execution_lint.project.coroutines import COROUTINES
@@ -33,10 +33,10 @@ LISTED = _known(frozenset({"status"}), asks_everything=False)
 CALLED = msgspec.msgpack.encode(frozenset({"fetch"}))
 
 
-def addition(statement: str) -> Addition:
+def addition(statement: str) -> Difference:
     """What a statement adds to a function."""
     text = "def run(self, job, store):\n    return job\n"
-    found = added(
+    found = difference(
         OpenedFile(text).facts(0), OpenedFile(text.replace("    return", f"    {statement}\n    return")).facts(0)
     )
     assert found is not None

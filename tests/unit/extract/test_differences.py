@@ -1,9 +1,9 @@
-"""What may be added to a function, and what changes more than that."""
+"""What may be added to a function, taken from it or be another, and what changes more than that."""
 
 import msgspec
 import pytest
 
-from execution_lint.extract.additions import NUMBERS, added
+from execution_lint.extract.differences import NUMBERS, difference
 from execution_lint.extract.opened import OpenedFile
 from execution_lint.facts import values
 from execution_lint.facts.values import Call, Unknown
@@ -24,11 +24,16 @@ def start(self, names, loop=None):
 
 
 def part(old: str, new: str) -> "list[values.Value] | None":
-    """What is new, without what the rest of the function says."""
+    """What differs, without what the rest of the function says."""
     assert old in BEFORE
-    before, after = OpenedFile(BEFORE), OpenedFile(BEFORE.replace(old, new, 1))
-    addition = added(before.facts(0), after.facts(0))
-    return [value for value in addition.scope.values if value != Unknown("")] if addition is not None else None
+    before, after = OpenedFile(BEFORE).facts(0), OpenedFile(BEFORE.replace(old, new, 1)).facts(0)
+    found, turned = difference(before, after), difference(after, before)
+    assert (found is None) == (turned is None)
+    if found is None or turned is None:
+        return None
+    assert list(turned.parts) == list(reversed(found.parts))
+    assert turned.points == {now: point for point, now in found.points.items()}
+    return [value for scope in found.parts for value in scope.values if value != Unknown("")]
 
 
 @pytest.mark.parametrize(
@@ -111,14 +116,29 @@ def test_a_branch_begins_where_it_began() -> None:
     [
         ('"done"', '"gone"'),
         ("loop=None", "loop"),
-        ("after=1", "after=2"),
         ("def inner", "def other"),
-        ("        loop.call(name, after=1)\n", ""),
+        ("kind = 1", "sort = 1"),
         ("return {", "return [] or {"),
+        ("names.of()", "names.at()"),
     ],
 )
 def test_what_was_said_must_be_said_still(old: str, new: str) -> None:
     assert part(old, new) is None
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("after=1", "after=2"),
+        ("after=1", "before=1"),
+        ("loop.call(name, after=1)", "loop.call(name)"),
+        ("loop.call(name, after=1)", "print(name)"),
+        ("        loop.call(name, after=1)\n", ""),
+        ("        loop.call(name, after=1)\n", "        loop.call(name)\n        print(loop.kind, 'a')\n"),
+    ],
+)
+def test_a_statement_of_which_nothing_is_made_may_be_another(old: str, new: str) -> None:
+    assert part(old, new)
 
 
 def test_what_is_said_twice_can_be_added_once_more() -> None:
@@ -130,10 +150,10 @@ def test_what_is_said_twice_can_be_added_once_more() -> None:
 
 def test_every_point_is_found_behind_the_addition() -> None:
     before, after = OpenedFile(BEFORE), OpenedFile(BEFORE.replace("    x =", "    print(1)\n    x ="))
-    addition = added(before.facts(0), after.facts(0))
-    assert addition is not None
-    assert addition.points[2, 9] == (3, 9)
-    assert addition.points[1, 5] == (1, 5)
+    found = difference(before.facts(0), after.facts(0))
+    assert found is not None
+    assert found.points[2, 9] == (3, 9)
+    assert found.points[1, 5] == (1, 5)
 
 
 def test_every_number_in_a_value_is_a_reference_or_known_as_none() -> None:
