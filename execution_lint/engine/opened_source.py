@@ -60,6 +60,14 @@ class FileSource:
         """The names on which a region calls `names` by calls that may dangle; None where that is not all."""
         return self._opened.called_on(index, names)
 
+    def may_carry(self, index: int, name: str) -> bool:
+        """Whether a name may be more in a region than a variable."""
+        return self._opened.may_carry(index, name)
+
+    def may_hand_on(self, index: int, name: str) -> bool:
+        """Whether what a name stands for may get another name in a region."""
+        return self._opened.may_hand_on(index, name)
+
     def may_rename(self, index: int, name: str) -> bool:
         """Whether an import in a region may bring a name under another one."""
         return self._opened.may_rename(index, name)

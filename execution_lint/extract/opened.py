@@ -130,6 +130,14 @@ class OpenedFile:
             self.told[index, Telling.CALLS_ON, f"{' '.join(sorted(names))} . {' '.join(sorted(bases))}"] = True
         return bases
 
+    def may_carry(self, index: int, name: str) -> bool:
+        """Whether a name may be more in a region than a variable."""
+        return self._tells(index, Telling.CARRIES, name)
+
+    def may_hand_on(self, index: int, name: str) -> bool:
+        """Whether what a name stands for may get another name in a region."""
+        return self._tells(index, Telling.HANDS_ON, name)
+
     def may_rename(self, index: int, name: str) -> bool:
         """Whether an import in a region may bring a name under another one."""
         return self._tells(index, Telling.RENAMES, name)

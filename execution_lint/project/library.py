@@ -46,6 +46,14 @@ class Source(Protocol):
         """The names before the first dot of what a region calls by `names`, as far as what these calls give may be left
         unawaited; None where it calls something else so, or may bind one of those names."""
 
+    def may_carry(self, index: int, name: str) -> bool:
+        """Whether a name may be more in a region than a variable that is told there: an attribute, an argument, what is
+        called, a key, or annotated; told from the text: rather yes too often than no once."""
+
+    def may_hand_on(self, index: int, name: str) -> bool:
+        """Whether what a name stands for may get another name in a region, told from the text: rather yes too often
+        than no once."""
+
     def may_rename(self, index: int, name: str) -> bool:
         """Whether an import in a region may bring a name under another one, told from the text: rather yes too often
         than no once."""

@@ -65,6 +65,15 @@ class Module:
         give may be left unawaited; None where that is not all that it calls so."""
         return self._source.called_on(region, names)
 
+    def may_carry(self, region: int, name: str) -> bool:
+        """Whether a name may be more in a region than a variable that is told there: rather yes too often than no
+        once."""
+        return self.mentions(region, name) and self._source.may_carry(region, name)
+
+    def may_hand_on(self, region: int, name: str) -> bool:
+        """Whether what a name stands for may get another name in a region: rather yes too often than no once."""
+        return self.mentions(region, name) and self._source.may_hand_on(region, name)
+
     def may_rename(self, region: int, name: str) -> bool:
         """Whether an import in a region may bring a name under another one: rather yes too often than no once."""
         return self._source.may_rename(region, name)

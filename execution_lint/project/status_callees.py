@@ -1,10 +1,10 @@
 """Which calls can be given a member: told by names, imports and the text of what is called, before that is read."""
 
-from collections.abc import Iterator
 from functools import cached_property
 
 from execution_lint.facts.scopes import Scope, ScopeKind
 from execution_lint.facts.values import NONE, Attribute, Call, Free, Imported, Ref
+from execution_lint.project.bound_names import BoundNames
 from execution_lint.project.inference import Inference
 from execution_lint.project.modules import Module
 from execution_lint.project.spelling import last_name
@@ -15,8 +15,6 @@ from execution_lint.source.regions import RegionKind
 
 CHANGES = frozenset({"values", "update", "filter", "filter_by", "insert"})
 """The methods that give a row of a table other columns, or look for those that have them."""
-MAXIMUM_STEPS = 8
-"""Imports of imports that are followed."""
 
 _CHANGES = CHANGES | {"_replace"} | {name.rpartition(".")[2] for name in REPLACERS}
 """What gives an object, a copy or a row other fields, by their names."""
@@ -33,7 +31,7 @@ class StatusCallees:
     def __init__(self, inference: Inference, carriers: Carriers) -> None:
         self._inference = inference
         self._carriers = carriers
-        self._known: dict[tuple[str, str], bool] = {}
+        self._bound = BoundNames(inference.modules)
         self._speaking: dict[str, frozenset[int]] = {}
 
     def may_be_given(self, frame: Frame, scope: Scope, call: Call, name: str) -> bool:
@@ -51,9 +49,9 @@ class StatusCallees:
         called = scope.values[call.function]
         match called:
             case Free(name=name):
-                return self._is_enclosed(frame, name) or self._bound(frame.path, name, ())
+                return self._is_enclosed(frame, name) or self._may_take(self._bound.regions(frame.path, name))
             case Imported():
-                return self._imported(self._inference.module(frame.path), called, called.name)
+                return self._may_take(self._bound.imported(self._inference.module(frame.path), called))
             case Attribute(base=base, name=name):
                 return self._attribute(frame, scope, base, name)
             case _:
@@ -79,70 +77,19 @@ class StatusCallees:
             case Free(name=of) if self._is_enclosed(frame, of):
                 return True
             case Free(name=of):
-                paths = self._modules_at(module, of, MAXIMUM_STEPS)
+                paths = self._bound.modules_at(module, of)
             case Imported():
-                paths = self._modules_of(module, owner, MAXIMUM_STEPS)
+                paths = self._bound.modules_of(module, owner)
             case _:
                 return False
-        return any(self._bound(path, name, ()) for path in paths)
+        return any(self._may_take(self._bound.regions(path, name)) for path in paths)
 
-    def _modules_at(self, module: Module, name: str, steps: int) -> Iterator[str]:
-        """The files of the project that are modules by this name in one of them."""
-        for origin in module.origins(name) if steps else ():
-            if isinstance(origin, Imported):
-                yield from self._modules_of(module, origin, steps)
-
-    def _modules_of(self, importer: Module, imported: Imported, steps: int) -> Iterator[str]:
-        modules = self._inference.modules
-        target = modules.relative(imported, importer)
-        found = modules.find(f"{target}.{imported.name}" if imported.name else target, importer)
-        if found is not None:
-            if not found.endswith("/"):
-                yield found
-            return
-        path = modules.find(target, importer) if imported.name else None
-        package = modules.at(path) if path is not None and not path.endswith("/") else None
-        if package is not None:
-            yield from self._modules_at(package, imported.name, steps - 1)
-
-    def _bound(self, path: str, name: str, passed: tuple[tuple[str, str], ...]) -> bool:
-        """Whether what a module binds to a name may take a member; `passed` are the names on the way there."""
-        key = (path, name)
-        found = self._known.get(key)
-        if found is None:
-            if key in passed:
-                return False
-            if name in self._carriers.takers or len(passed) == MAXIMUM_STEPS:
-                return True
-            found = self._follow(path, name, (*passed, key))
-            if not passed:
-                self._known[key] = found
-        return found
-
-    def _follow(self, path: str, name: str, passed: tuple[tuple[str, str], ...]) -> bool:
-        module = self._inference.modules.at(path)
-        if module is None:
-            return False
-        if module.may_bind_globally(name):
-            return True
-        origins = tuple(module.origins(name))
-        if origins:
-            return any(self._from(module, origin, passed) for origin in origins)
-        return any(self._imported(module, star, name, passed) for star in module.star_imports())
-
-    def _from(self, module: Module, origin: int | Imported, passed: tuple[tuple[str, str], ...]) -> bool:
-        """Whether one of the things that a name is bound to may take a member."""
-        if isinstance(origin, Imported):
-            return self._imported(module, origin, origin.name, passed)
-        return module.regions[origin].kind is not RegionKind.FUNCTION or origin in self._speaking_in(module)
-
-    def _imported(
-        self, importer: Module, imported: Imported, name: str, passed: tuple[tuple[str, str], ...] = ()
-    ) -> bool:
-        """Whether what a module has by a name may take a member, where it is imported."""
-        modules = self._inference.modules
-        target = modules.find(modules.relative(imported, importer), importer)
-        return target is not None and not target.endswith("/") and bool(name) and self._bound(target, name, passed)
+    def _may_take(self, regions: tuple[tuple[Module, int], ...] | None) -> bool:
+        """Whether what these regions define may take a member."""
+        return regions is None or any(
+            module.regions[region].kind is not RegionKind.FUNCTION or region in self._speaking_in(module)
+            for module, region in regions
+        )
 
     def _speaking_in(self, module: Module) -> frozenset[int]:
         """The regions of a module in which a name stands by which a parameter can be declared to take a member."""

@@ -11,6 +11,7 @@ from execution_lint.project.aliases import closure
 from execution_lint.project.inference import Inference
 from execution_lint.project.spelling import mentioned
 from execution_lint.project.status_leads import StatusLeads
+from execution_lint.project.status_mentions import StatusMentions
 from execution_lint.project.things import (
     At,
     ClassThing,
@@ -68,13 +69,17 @@ class Carriers:
 
     @cached_property
     def candidates(self) -> dict[str, set[int]]:
-        """What a module that names a vocabulary can say of one; elsewhere the regions that name what carries one."""
+        """What a module that names a vocabulary can say of one; elsewhere the regions that name what carries one, and
+        not only a variable that is called so."""
         self.announce()
         values = frozenset(value for fact in self._vocabularies.all.values() for _, value, _ in fact.members)
         leads = StatusLeads(self._inference, self.naming, self.names, self.words | self._fields, values, self.scan)
         found = leads.regions()
         for path, regions in self._inference.modules.library.candidates(Needles(names=self.words)):
-            found.setdefault(path, set()).update(regions if path in self.naming else self._weighing(path, regions))
+            if path in found:
+                found[path].update(regions)
+            elif speaking := self._mentions.speaking(path, self._weighing(path, regions)):
+                found[path] = speaking
         return found
 
     def announce(self) -> None:
@@ -88,7 +93,17 @@ class Carriers:
         module = self._inference.modules.at(path)
         words = " ".join(sorted(self.words))
         if module is not None:
-            yield from (region for region in regions if module.star_imports() or module.may_weigh(region, words))
+            for region in regions:
+                if module.star_imports() or module.may_weigh(region, words) or self._mentions.hands_on(module, region):
+                    yield region
+
+    @cached_property
+    def _mentions(self) -> StatusMentions:
+        defined = {scope.name for _, scope, _ in self._naming_scopes if scope.kind is not ScopeKind.MODULE}
+        owners = {owner for _, _, owner in self._naming_scopes}
+        called = self.words & (defined | owners | self.takers)
+        leads = (self.said | self.takers) - self.words
+        return StatusMentions(self._inference.modules, self.names, self.words, called, leads)
 
     @cached_property
     def words(self) -> frozenset[str]:

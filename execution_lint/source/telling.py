@@ -3,6 +3,7 @@
 from enum import Enum
 
 from execution_lint.source.assigning import declared_outer, may_assign, may_declare_outer
+from execution_lint.source.carrying import may_carry, may_hand_on
 from execution_lint.source.dangling import called_on
 from execution_lint.source.naming import may_rename, may_use
 from execution_lint.source.weighing import may_weigh
@@ -24,6 +25,10 @@ class Telling(Enum):
     CALLS_ON = "calls on"
     """Whether of the names, with blanks between them, those behind a dot are all on which those before it are called
     by calls that may dangle."""
+    CARRIES = "carries"
+    """Whether the name may be more there than a variable."""
+    HANDS_ON = "hands on"
+    """Whether what the name stands for may get another name."""
     RENAMES = "renames"
     """Whether an import may bring the name under another one."""
     WEIGHS = "weighs"
@@ -47,6 +52,10 @@ def tells(question: Telling, text: str, name: str) -> bool:
         case Telling.CALLS_ON:
             names, _, bases = name.partition(" . ")
             return called_on(text, frozenset(names.split())) == frozenset(bases.split())
+        case Telling.CARRIES:
+            return may_carry(text, name)
+        case Telling.HANDS_ON:
+            return may_hand_on(text, name)
         case Telling.RENAMES:
             return may_rename(text, name)
         case Telling.WEIGHS:
