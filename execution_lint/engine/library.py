@@ -275,9 +275,10 @@ class FileLibrary:
         if before is not None and (path is None or path > before):
             self.reached[needles] = path
 
-    def unawaited(self) -> Iterator[tuple[str, tuple[int, ...], frozenset[str]]]:
+    def unawaited(self) -> Iterator[tuple[str, dict[int, frozenset[str]], frozenset[str]]]:
         """The regions, by file, in which what a coroutine function gives may be left unawaited, told from the text, and
-        the names of the functions."""
+        the names of the functions. With each region the names before the dots of what is called; none where something
+        else is called too, or where one of them may be bound."""
         from execution_lint.engine.unawaited import regions_of
         from execution_lint.source.dangling import may_promise, places
 
@@ -300,7 +301,7 @@ class FileLibrary:
                 continue
             found = regions_of(opened, found_places)
             if found:
-                answers[path] = names, found
+                answers[path] = names, tuple(found)
                 yield path, found, names
 
     def _read(self, path: str) -> str | None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from execution_lint.extract.opened import OpenedFile
-from execution_lint.source.dangling import DanglingCall, may_promise, places
+from execution_lint.source.dangling import DanglingCall, may_bind_one, may_promise, places
 from execution_lint.source.regions import RegionKind
 
 _FUNCTION = re.compile(r"[ \t\f]*def\b")
@@ -18,23 +18,36 @@ _NEAR = 100
 
 def unawaited_regions(opened: OpenedFile, names: frozenset[str]) -> tuple[int, ...]:
     """The regions in which a call of one of the names may dangle."""
-    return regions_of(opened, places(opened.text, names))
+    return tuple(regions_of(opened, places(opened.text, names)))
 
 
-def regions_of(opened: OpenedFile, found: Iterable[DanglingCall]) -> tuple[int, ...]:
-    """The regions that hold these calls. One whose value is returned breaks the promise of a coroutine function at
-    most, so that a region without one is none; nor is one that calls functions alone of which the file shows that they
-    are no coroutine functions."""
+def regions_of(opened: OpenedFile, found: Iterable[DanglingCall]) -> dict[int, frozenset[str]]:
+    """The regions that hold these calls, each with the names before the dots of what they call; with none where they
+    call something else too, or may bind one of those names.
+
+    A call whose value is returned breaks the promise of a coroutine function at most, so that a region without one is
+    left out; so is one that calls functions alone of which the file shows that they are no coroutine functions.
+    """
     calls: dict[int, list[DanglingCall]] = {}
     told = list(found)
     for call, index in zip(told, opened.regions_at([call.at for call in told]), strict=True):
         if index is not None:
             calls.setdefault(index, []).append(call)
-    return tuple(index for index in sorted(calls) if _may_dangle(opened, index, calls[index]))
+    regions: dict[int, frozenset[str]] = {}
+    for index in sorted(calls):
+        text = opened.own_text(index)
+        if _may_dangle(opened, index, text, calls[index]):
+            regions[index] = _bases(text, calls[index])
+    return regions
 
 
-def _may_dangle(opened: OpenedFile, index: int, calls: list[DanglingCall]) -> bool:
-    text = opened.own_text(index)
+def _bases(text: str, calls: list[DanglingCall]) -> frozenset[str]:
+    dotted = [call.callee.partition(".") for call in calls]
+    bases = frozenset(base for base, _, _ in dotted)
+    return bases if all(dot for _, dot, _ in dotted) and not may_bind_one(text, bases) else frozenset()
+
+
+def _may_dangle(opened: OpenedFile, index: int, text: str, calls: list[DanglingCall]) -> bool:
     if all(call.is_returned for call in calls) and not may_promise(text):
         return False
     return not all(_is_plain(opened, index, text, callee) for callee in {call.callee for call in calls})

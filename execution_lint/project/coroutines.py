@@ -75,8 +75,8 @@ class Coroutines:
         for path, regions, names in library.unawaited():
             module = self._inference.modules.at(path)
             called |= names
-            for region in regions if module is not None else ():
-                if module is None or self._is_called_abroad(module, region, names):
+            for region, bases in regions.items():
+                if module is None or self._is_called_abroad(module, region, names, bases):
                     continue
                 facts = module.scanned(region, COROUTINES)
                 for index, scope in enumerate(facts.scopes if facts is not None else ()):
@@ -86,13 +86,12 @@ class Coroutines:
         for _ in library.passed_over():
             self._undecided("calls of a name that many functions share, outside the files of the coroutine functions")
 
-    def _is_called_abroad(self, module: Module, region: int, names: frozenset[str]) -> bool:
-        """Whether all that may be left unawaited comes from outside of the project: told from the text, and from what
-        the names before the dots are in the module."""
-        if module.regions[region].kind not in (RegionKind.FUNCTION, RegionKind.METHOD):
+    def _is_called_abroad(self, module: Module, region: int, names: frozenset[str], bases: frozenset[str]) -> bool:
+        """Whether all that may be left unawaited comes from outside of the project, as the names before the dots do."""
+        is_function = module.regions[region].kind in (RegionKind.FUNCTION, RegionKind.METHOD)
+        if not bases or not is_function or not all(self._is_foreign(module.path, base) for base in bases):
             return False
-        bases = module.called_on(region, names)
-        return bases is not None and all(self._is_foreign(module.path, base) for base in bases)
+        return module.called_on(region, names) == bases
 
     def _is_foreign(self, path: str, name: str) -> bool:
         key = (path, name)

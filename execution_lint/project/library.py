@@ -101,9 +101,10 @@ class Library(Protocol):
     def candidates(self, needles: Needles) -> Iterator[tuple[str, tuple[int, ...]]]:
         """The regions, by file, in whose text one of the needles stands. Sorted."""
 
-    def unawaited(self) -> Iterator[tuple[str, tuple[int, ...], frozenset[str]]]:
+    def unawaited(self) -> Iterator[tuple[str, dict[int, frozenset[str]], frozenset[str]]]:
         """The regions, by file, in which what a coroutine function gives may be left unawaited, and the names of the
-        functions. Sorted."""
+        functions. With each region the names of the module before the dots of what is called; none where something else
+        is called too. Sorted."""
 
     def passed_over(self) -> Iterator[tuple[str, int]]:
         """Names of coroutine functions whose calls are not looked for in every file, with the number of calls."""

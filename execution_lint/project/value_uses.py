@@ -48,6 +48,8 @@ _REFERRING = frozenset(
     | {Changed, Mapping, Sequence, Spread, Comprehension}
 )
 """The values in which another may be used."""
+_LOOKING_AHEAD = frozenset({Choice})
+"""Those in which one may be used that comes later."""
 
 
 class ValueUses(msgspec.Struct):
@@ -76,7 +78,8 @@ def uses_of(facts: RegionFacts, index: int, ref: Ref, consumers: "ConsumingCall"
     scope = facts.scopes[index]
     uses = ValueUses()
     waiting, same = [ref], {ref}
-    while waiting:
+    # Of what is awaited it does not matter what else becomes of it.
+    while waiting and not uses.is_awaited:
         current = waiting.pop()
         for also in _collect(scope, current, uses, consumers):
             if also not in same:
@@ -115,7 +118,8 @@ def _collect(scope: Scope, ref: Ref, uses: ValueUses, consumers: ConsumingCall) 
     if ref in outside:
         uses.is_kept = True
     for index, value in enumerate(scope.values):
-        if type(value) not in _REFERRING:
+        # A choice may stand for what comes later, where code is repeated; nothing else does.
+        if type(value) not in (_REFERRING if index > ref else _LOOKING_AHEAD):
             continue
         match value:
             case Call(function=function, arguments=arguments):

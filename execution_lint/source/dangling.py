@@ -5,8 +5,8 @@ import keyword
 import re
 from array import array
 from collections import Counter
-from collections.abc import Container, Iterable, Iterator
-from functools import cached_property
+from collections.abc import Collection, Container, Iterable, Iterator
+from functools import cached_property, lru_cache
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -177,8 +177,17 @@ def called_on(text: str, names: frozenset[str]) -> frozenset[str] | None:
         if not dot or name.rpartition(".")[2].encode() in _GATHERING:
             return None
         found.add(base)
-    is_plain = text.isascii() and not any(re.search(rf"\b{base}\b(?!\.)", text) for base in found)
-    return frozenset(found) if found and is_plain else None
+    return frozenset(found) if found and not may_bind_one(text, found) else None
+
+
+def may_bind_one(text: str, names: Collection[str]) -> bool:
+    """Whether a text may bind one of some names: where it stands without a dot behind it."""
+    return not text.isascii() or any(_undotted(name).search(text) is not None for name in names)
+
+
+@lru_cache(maxsize=1_000)
+def _undotted(name: str) -> re.Pattern[str]:
+    return re.compile(rf"{name}(?![\w.])(?<!\w{name})")
 
 
 def may_promise(text: str) -> bool:
