@@ -60,6 +60,10 @@ MAXIMUM_DEPTH = 40
 path."""
 
 
+_SAME_FOR_ALL_CALLS = frozenset({Text, Constant, Free, Imported, Nested})
+"""What stands for the same whoever calls its scope: parameters are no free names."""
+
+
 class Inference(Annotations):
     """
     Answers what a value stands for. Every step is resolved or the answer is an `UnknownThing` that says why.
@@ -81,8 +85,11 @@ class Inference(Annotations):
         return self._ask("type", at, self._types)
 
     def _ask(self, question: str, at: At, known: dict[ValueKey, Things]) -> Things:
-        key = at.key
         is_shared = at.frame.arguments is None
+        if not is_shared and type(self.value(at)) in _SAME_FOR_ALL_CALLS:
+            at = At(Frame(at.frame.path, at.frame.region, at.frame.scope), at.ref)
+            is_shared = True
+        key = at.key
         if is_shared and key in known:
             return known[key]
         if not is_shared and (question, at.ref) in at.frame.known:
