@@ -1,6 +1,7 @@
 """Routes that no request reaches: registered twice, or behind one that takes all that they would match."""
 
 from collections.abc import Iterator
+from operator import itemgetter
 
 import msgspec
 
@@ -45,6 +46,30 @@ class _Entry(msgspec.Struct, frozen=True):
         return Route(methods, self.path.text, self.path.is_complete).spelled
 
 
+class _Wider:
+    """The routes with parameters of an application, by what a path must have that one of them matches."""
+
+    def __init__(self, entries: list[_Entry]) -> None:
+        self._found: dict[tuple[int, Segment | None], list[tuple[int, _Entry]]] = {}
+        for number, entry in enumerate(entries):
+            if has_parameter(entry.pattern):
+                length = -1 if entry.pattern[-1].part is Part.REST else len(entry.pattern)
+                self._found.setdefault((length, _literal_start(entry)), []).append((number, entry))
+
+    def than(self, entry: _Entry) -> Iterator[_Entry]:
+        """Those that may match all that a route matches, in their order, those of the same length first."""
+        for length in (len(entry.pattern), -1):
+            starts = dict.fromkeys((_literal_start(entry), None))
+            near = [numbered for start in starts for numbered in self._found.get((length, start), ())]
+            yield from (other for _, other in sorted(near, key=itemgetter(0)))
+
+
+def _literal_start(entry: _Entry) -> Segment | None:
+    """The first segment of a route where it matches one text alone; another such takes none of its requests."""
+    first = entry.pattern[0] if entry.pattern else None
+    return first if first is not None and first.part is Part.LITERAL else None
+
+
 class Shadows:
     """Compares the routes of each application; every framework's own way to choose between two is executed in
     `tests/frameworks/test_shadows.py`."""
@@ -57,17 +82,12 @@ class Shadows:
     def __iter__(self) -> Iterator[ShadowedRoute]:
         found: dict[ValueKey, ShadowedRoute] = {}
         for entries in self._applications():
-            parametrised: dict[int, list[_Entry]] = {}
-            for entry in entries:
-                if has_parameter(entry.pattern):
-                    length = -1 if entry.pattern[-1].part is Part.REST else len(entry.pattern)
-                    parametrised.setdefault(length, []).append(entry)
+            wider = _Wider(entries)
             by_pattern: dict[tuple[Segment, ...], list[_Entry]] = {}
             for entry in entries:
                 by_pattern.setdefault(entry.pattern, []).append(entry)
             for entry in entries:
-                wider = (*parametrised.get(len(entry.pattern), ()), *parametrised.get(-1, ()))
-                for other in (*by_pattern[entry.pattern], *wider):
+                for other in (*by_pattern[entry.pattern], *wider.than(entry)):
                     if entry.site not in found and other.site != entry.site:
                         shadow = self._shadow(entry, other)
                         if shadow is not None:

@@ -18,6 +18,7 @@ from execution_lint.source.regions import (
 )
 from execution_lint.source.text import line_starts, split_lines
 from execution_lint.source.uses import PLACES
+from execution_lint.source.words import has_decorator
 
 STAR = "*"
 """What an import that may bind any name is asked for by."""
@@ -89,9 +90,8 @@ class RegionSearch:
                 self._add_annotated(word, needles.types, found)
         found.discard(-1)
         if needles.decorators:
-            decorators = Needles(decorators=needles.decorators)
             holding = {index for word in _among(needles.decorators, words) for index in self.holding(word)}
-            found.update(index for index in holding - found if decorators.stand_in(self.lines_of(self._regions[index])))
+            found.update(index for index in holding - found if self._is_decorated(index, needles.decorators))
         for narrowing in (needles.within, needles.types):
             if narrowing and found:
                 found = self._holding_one(found, _among(narrowing, words))
@@ -143,6 +143,15 @@ class RegionSearch:
         for first, last in region.excluded:
             lines[first - region.first_line : last + 1 - region.first_line] = [""] * (last - first + 1)
         return lines
+
+    def _is_decorated(self, index: int, words: frozenset[str]) -> bool:
+        """Whether one of the words stands in a decorator in a region."""
+        region = self._regions[index]
+        if not region.excluded:
+            text = self.stretch(region.first_line, region.last_line)
+            if text.isascii() and not has_decorator(text, words):
+                return False
+        return Needles(decorators=words).stand_in(self.lines_of(region))
 
     def _holding_one(self, indices: set[int], words: frozenset[str]) -> set[int]:
         """Those of some regions in whose text one of the words stands: of many words, their own are looked through."""
