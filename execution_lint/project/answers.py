@@ -1,7 +1,7 @@
 """The arithmetic of answers: what dicts make of each other, and what several answers have in common."""
 
 from collections.abc import Iterable, Iterator
-from itertools import combinations, product
+from itertools import combinations, count, product
 
 import msgspec
 
@@ -154,14 +154,25 @@ def _fewer(objects: tuple[Answer, ...]) -> tuple[Answer, ...]:
     """The objects, the most similar ones joined until they are few."""
     if len(objects) > MAXIMUM_COMPARED:
         return (joined(objects),)
-    kept: list[Answer] = []
+    kept: list[tuple[int, Answer]] = []
+    known: dict[tuple[int, int], int] = {}
+
+    def difference(pair: tuple[tuple[int, Answer], tuple[int, Answer]]) -> int:
+        (left, one), (right, other) = pair
+        found = known.get((left, right))
+        if found is None:
+            found = known[left, right] = _difference(one, other)
+        return found
+
+    numbers = count()
     for answer in objects:
-        kept.append(answer)
+        kept.append((next(numbers), answer))
         if len(kept) > MAXIMUM_ANSWERS:
-            left, right = min(combinations(kept, 2), key=_difference)
+            (_, left), (_, right) = min(combinations(kept, 2), key=difference)
             both = joined((left, right))
-            kept = [*(other for other in kept if not _is_within(other, both)), both]
-    return tuple(kept)
+            kept = [numbered for numbered in kept if not _is_within(numbered[1], both)]
+            kept.append((next(numbers), both))
+    return tuple(answer for _, answer in kept)
 
 
 def _is_within(answer: Answer, other: Answer) -> bool:
@@ -169,7 +180,6 @@ def _is_within(answer: Answer, other: Answer) -> bool:
     return other.keys <= answer.keys and answer.keys | answer.optional <= other.keys | other.optional
 
 
-def _difference(pair: tuple[Answer, Answer]) -> int:
+def _difference(left: Answer, right: Answer) -> int:
     """How many keys one object is known to have or may have and the other is not."""
-    left, right = pair
     return len(left.keys ^ right.keys) + len(left.optional ^ right.optional)

@@ -35,7 +35,6 @@ from execution_lint.project.things import (
     ExternalThing,
     Frame,
     FunctionThing,
-    ValueKey,
 )
 
 HARMLESS = frozenset(
@@ -80,7 +79,8 @@ class DictChanges(ABC):
 
     def __init__(self, inference: Inference) -> None:
         self._inference = inference
-        self._changed_inside: dict[ValueKey, frozenset[str]] = {}
+        self._changed_inside: dict[tuple[str, int], tuple[tuple[Scope, frozenset[str]], ...]] = {}
+        """By region, the scopes in functions that may change what free names stand for, with the names."""
 
     @abstractmethod
     def answers(self, at: At) -> tuple[Answer, ...]:
@@ -88,16 +88,17 @@ class DictChanges(ABC):
 
     def _is_changed_inside(self, at: At) -> bool:
         """Whether a function nested in the scope changes the dict that a name of the scope stands for."""
-        key = ValueKey(at.frame.path, at.frame.region, at.frame.scope, NONE)
         scope = self._inference.scope(at.frame)
+        bound = [name for name, value in scope.bindings if value == at.ref]
+        if not bound:
+            return False
+        key = (at.frame.path, at.frame.region)
         if key not in self._changed_inside:
             facts = self._inference.module(at.frame.path).facts(at.frame.region)
             inner = [other for other in facts.scopes if other.parent != NONE] if facts is not None else []
-            self._changed_inside[key] = frozenset(
-                name for other in inner if other is not scope for name in _changed_names(other)
-            )
-        names = self._changed_inside[key]
-        return bool(names) and any(value == at.ref and name in names for name, value in scope.bindings)
+            changed = ((other, frozenset(_changed_names(other))) for other in inner)
+            self._changed_inside[key] = tuple((other, names) for other, names in changed if names)
+        return any(other is not scope and not names.isdisjoint(bound) for other, names in self._changed_inside[key])
 
     def _display(self, frame: Frame, entries: tuple[tuple[Ref, Ref], ...]) -> Iterator[Answer]:
         answers: tuple[Answer, ...] = (EMPTY,)

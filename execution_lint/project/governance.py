@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from execution_lint.config.schema import METHODS, Config, Envelope, RoutePattern
 from execution_lint.facts.values import (
@@ -95,6 +95,18 @@ def _names_job(exit: HandlerExit) -> bool:
 def _has_job_key(exit: HandlerExit) -> bool:
     answers = (*exit.answered.answers, *exit.answered.returned)
     return any(_JOB_WORD.search(key) for answer in answers for key in answer.keys)
+
+
+@lru_cache(maxsize=1_000)
+def _says_execution(text: str) -> bool:
+    """Whether a path or the name of a function speaks of an execution; asked for each exit of a handler."""
+    return _EXECUTION.search(text) is not None
+
+
+@lru_cache(maxsize=1_000)
+def _says_otherwise(text: str) -> bool:
+    """Whether it speaks of something that executes nothing."""
+    return _NOT_AN_EXECUTION.search(text) is not None
 
 
 class EnvelopeGovernance:
@@ -204,14 +216,14 @@ class EnvelopeGovernance:
         name = handler.name.rpartition(":")[2].rpartition(".")[2]
         bare = exit.bare_call
         paths = [route.path for route in handler.routes]
-        if any(_NOT_AN_EXECUTION.search(text) for text in (name, bare, *paths)):
+        if any(map(_says_otherwise, (name, bare, *paths))):
             return None
         if handler.routes and all(route.methods and _CHANGING.issuperset(route.methods) for route in handler.routes):
             return None
         named: list[str] = []
-        if _EXECUTION.search(name) or any(_EXECUTION.search(path) for path in paths):
+        if _says_execution(name) or any(map(_says_execution, paths)):
             named.append("its path or name says execution")
-        if bare and _EXECUTION.search(bare):
+        if bare and _says_execution(bare):
             named.append(f"it returns what `{bare}` gives")
         if not named and not exit.may_answer_with(*_EXECUTION_KEYS):
             return None
