@@ -110,6 +110,7 @@ def test_projects_have_one_report_in_however_many_processes(name: str, monkeypat
         assert differences(together, alone) == []
         assert comparable(together) == comparable(alone)
         assert [project.counts for project in together.projects] == [project.counts for project in alone.projects]
+        assert [project.undecided for project in together.projects] == [project.undecided for project in alone.projects]
     assert len(copies) >= 3
 
 
