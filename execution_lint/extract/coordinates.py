@@ -62,13 +62,14 @@ class Coordinates:
 
     def at(self, start: int, first: int, end: int, last: int) -> Span:
         """Where in the file something stands, by its lines and columns in the tree."""
-        start += self._shift
-        end += self._shift
+        line = start + self._shift
+        # One number for both lines, where they are the same: a run keeps a hundred thousand places.
+        end_line = line if end == start else end + self._shift
         lines = self._lines
         if not lines.is_ascii:
-            first = lines.characters(start, first)
-            last = lines.characters(end, last)
-        return Span(start, first + 1, end, last + 1)
+            first = lines.characters(line, first)
+            last = lines.characters(end_line, last)
+        return Span(line, first + 1, end_line, last + 1)
 
     def head(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> Span:
         """Where the name of a definition stands."""

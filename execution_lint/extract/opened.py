@@ -2,7 +2,7 @@
 
 import ast
 from array import array
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from functools import cached_property
 
 from execution_lint.extract.chains import may_have_long_chain
@@ -157,7 +157,7 @@ class OpenedFile:
         """The regions that show without being parsed that they define a name, methods among them."""
         found = self._named.get(name)
         if found is None:
-            found = self._named[name] = tuple(self._by_name.get(name, ()))
+            found = self._named[name] = self._by_name.get(name, ())
         return found
 
     def owned(self, owner: str) -> tuple[int, ...]:
@@ -170,11 +170,11 @@ class OpenedFile:
         return found
 
     @cached_property
-    def _by_name(self) -> dict[str, list[int]]:
-        found: dict[str, list[int]] = {}
+    def _by_name(self) -> dict[str, tuple[int, ...]]:
+        found: dict[str, tuple[int, ...]] = {}
         for index, region in enumerate(self.regions):
             if region.name:
-                found.setdefault(region.name, []).append(index)
+                found[region.name] = (*found.get(region.name, ()), index)
         return found
 
     @cached_property
@@ -206,7 +206,7 @@ class OpenedFile:
         """
         return self._search.candidates(needles, words)
 
-    def regions_at(self, offsets: Iterable[int]) -> list[int | None]:
+    def regions_at(self, offsets: Collection[int]) -> list[int | None]:
         """The region that holds each of these offsets of the text."""
         return self._search.regions_at(offsets)
 

@@ -9,6 +9,8 @@ from execution_lint.source.lexer import split
 _ASSIGNED = r"(?:[-+*/%&|^@]|<<|>>|//|\*\*)?=(?!=)"
 _FOLLOWED = re.compile(rf"\s*(?:{_ASSIGNED}|(?P<one_of>[,)\]])|(?P<declared>:)|in\b)")
 """What follows what is assigned to; it is one of several or stands in brackets, or is declared, where that is so."""
+_FOLLOWED_AS_WRITTEN = re.compile(rf"\s*(?:{_ASSIGNED}|[,)\]:#\\]|in\b)")
+"""The same where a comment or the end of a joined line may come first."""
 _MORE_THAN_A_TARGET = re.compile(r"\w\s+\w")
 _BOUND = re.compile(r"\bas[\s(]+\w*\Z")
 _BRACKETS = re.compile(r"[()\[\]{}]")
@@ -25,7 +27,7 @@ _FAR = 4_000
 def may_assign(text: str, name: str) -> bool:
     """Whether the attribute `name` of something may be assigned to in the code of a text: rather yes too often than no
     once. What a call is given is no target."""
-    if text.isascii() and _attribute_as_written(name).search(text) is None:
+    if text.isascii() and not _may_be_target(text, name):
         return False
     code = _code(text)
     if code is None:
@@ -80,12 +82,17 @@ def _code(text: str) -> str | None:
     return "".join(parts)
 
 
-@lru_cache(maxsize=1_000)
-def _attribute_as_written(name: str) -> re.Pattern[str]:
-    """The name of an attribute that may be a target, with comments and joined lines around it: of ASCII, it misses none
-    that `_attribute` finds in the code. Most texts that hold the name are told by it without being cut apart."""
-    word = re.escape(name)
-    return re.compile(rf"{word}(?<=[\s.]{word})\s*(?:{_ASSIGNED}|[,)\]:#\\]|in\b)")
+def _may_be_target(text: str, name: str) -> bool:
+    """Whether a text of ASCII may hold an attribute that is a target, as it is written, with comments and joined lines.
+    Most texts that hold the name are told by this without being cut apart."""
+    at = text.find(name)
+    while at >= 0:
+        end = at + len(name)
+        before = text[at - 1 : at]
+        if (before == "." or before.isspace()) and _FOLLOWED_AS_WRITTEN.match(text, end) is not None:
+            return True
+        at = text.find(name, end)
+    return False
 
 
 @lru_cache(maxsize=1_000)

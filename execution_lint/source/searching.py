@@ -3,7 +3,7 @@
 import re
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cached_property
 
 from execution_lint.source.regions import (
@@ -16,7 +16,7 @@ from execution_lint.source.regions import (
     stands_as,
     words_in,
 )
-from execution_lint.source.text import line_starts, split_lines
+from execution_lint.source.text import split_lines
 from execution_lint.source.uses import PLACES
 from execution_lint.source.words import has_decorator
 
@@ -115,13 +115,17 @@ class RegionSearch:
                 at = text.find(wanted, ends[stretch])
         return tuple(sorted(found))
 
-    def regions_at(self, offsets: Iterable[int]) -> list[int | None]:
+    def regions_at(self, offsets: Collection[int]) -> list[int | None]:
         """The region that holds each of these offsets of the text, counted in characters."""
-        if self._is_ascii:
-            found = [self._owner_at(offset) for offset in offsets]
-        else:
-            starts = line_starts(self._data.decode("utf-8", "surrogatepass"))
-            found = [self._owner_at(self._starts[bisect_right(starts, offset) - 1]) for offset in offsets]
+        in_bytes = {offset: offset for offset in offsets}
+        if not self._is_ascii:
+            text = self._data.decode("utf-8", "surrogatepass")
+            done = size = 0
+            for offset in sorted(in_bytes):
+                size += len(text[done:offset].encode("utf-8", "surrogatepass"))
+                done = offset
+                in_bytes[offset] = size
+        found = [self._owner_at(in_bytes[offset]) for offset in offsets]
         return [None if index < 0 else index for index in found]
 
     def region_at(self, line: int) -> int | None:

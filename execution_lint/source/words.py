@@ -10,9 +10,8 @@ from execution_lint.source.regions import Needles, Use, ending_in, is_annotated,
 from execution_lint.source.text import Undecodable, declared_encoding, decode
 from execution_lint.source.uses import PLACES
 
-_MANY_WORDS = 16
-_MANY_SEARCHES = 4
-"""From so many words in a search, or from so many searches on, gathering the words of all files costs less."""
+_MANY_WORDS = 8
+"""From so many words on that were searched for, gathering the words of all files costs less: they will be more."""
 
 _SMALL_NUMBERS = 1 << 16
 
@@ -41,7 +40,7 @@ class WordIndex:
         self._paths: list[str] = []
         self._gathered: dict[bytes, int | array[int]] | None = None
         """By word, the numbers of its files; most words stand in one file alone."""
-        self._searches = 0
+        self._searched = 0
         self._ending: dict[frozenset[str], dict[str, frozenset[str] | None]] = {}
         self._paths_by_word: dict[str, frozenset[str]] = {}
 
@@ -121,8 +120,8 @@ class WordIndex:
             path: None for word in encoded if not word.isascii() for path, data in self._files.items() if word in data
         }
         plain = [word for word in encoded if word.isascii()]
-        self._searches += 1
-        if self._gathered is None and len(plain) < _MANY_WORDS and self._searches < _MANY_SEARCHES:
+        self._searched += len(plain)
+        if self._gathered is None and self._searched < _MANY_WORDS:
             found.update((path, None) for path, data in self._files.items() if any(word in data for word in plain))
             return found
         self.gather()
