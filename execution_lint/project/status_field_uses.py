@@ -98,7 +98,7 @@ class StatusFieldUses:
         asked = self._asked(scope, side)
         if asked is None:
             return
-        texts = tuple(texts_of(scope, other))
+        texts = texts_of(scope, other)
         is_followed = not texts and not isinstance(scope.values[root_of(scope, other)], Item)
         for found in self._owners(frame, *asked):
             for ref in texts:

@@ -64,6 +64,7 @@ _NAMED_SETTERS = frozenset({"setattr", "__setattr__"})
 _CASES = "case"
 _COPIES = "model_copy"
 _SQL = re.compile(r"(\w+)\s*(?:=|!=|<>|\bNOT\s+IN\b\s*\(|\bIN\b\s*\()\s*('[^']*'(?:\s*,\s*'[^']*')*)", re.IGNORECASE)
+_CHOSEN = frozenset({"if", "or", "join"})
 _SQL_WORD = re.compile(r"'([^']*)'")
 
 
@@ -112,14 +113,18 @@ class StatusLiterals:
             if comparison.operator in EQUALITY:
                 where = StatusPlace.CASE if comparison.operator == "case" else StatusPlace.COMPARISON
                 for side, other in ((comparison.left, comparison.right), (comparison.right, comparison.left)):
-                    for ref in texts_of(scope, other) if self._carriers.is_asked(frame, last_name(scope, side)) else ():
-                        yield StatusLiteral(frame, ref, where, self._subjects.expression(frame, scope, side))
+                    texts = texts_of(scope, other)
+                    if texts and self._carriers.is_asked(frame, last_name(scope, side)):
+                        subject = self._subjects.expression(frame, scope, side)
+                        for ref in texts:
+                            yield StatusLiteral(frame, ref, where, subject)
             elif comparison.operator in CONTAINMENT and self._carriers.is_asked(
                 frame, last_name(scope, comparison.left)
             ):
                 yield from self._contained(frame, scope, comparison.left, comparison.right)
         for assignment in scope.assignments:
-            yield from self._annotated_display(frame, scope, assignment)
+            if assignment.annotation != NONE:
+                yield from self._annotated_display(frame, scope, assignment)
             key = scope.values[assignment.key] if assignment.key != NONE else None
             name = key.value if isinstance(key, Text) else assignment.name
             if assignment.value != NONE and self._carriers.is_asked(frame, name):
@@ -130,11 +135,16 @@ class StatusLiterals:
                     else texts_of(scope, assignment.value)
                 ):
                     yield StatusLiteral(frame, ref, where, self._subjects.target(frame, scope, assignment))
+        # Of what stands under a key nothing but habits tells.
+        has_entries = self._habits is not None and frame.path in self._carriers.naming
         silent: frozenset[Ref] | None = None
         for ref, value in enumerate(scope.values):
             if isinstance(value, Call):
-                yield from self._of_call(frame, scope, ref, value)
-            elif isinstance(value, Mapping) and frame.path in self._carriers.naming:
+                if value.arguments:
+                    yield from self._of_call(frame, scope, ref, value)
+            elif isinstance(value, Mapping):
+                if not has_entries:
+                    continue
                 if silent is None:
                     silent = _silent(scope) | self._rows(frame, scope)
                 if ref not in silent:
@@ -143,6 +153,8 @@ class StatusLiterals:
             elif isinstance(value, Item):
                 yield from self._table(frame, scope, value.base, value.index)
         for parameter in scope.parameters:
+            if parameter.default == NONE:
+                continue
             yield from self._display(frame, scope, parameter.default, parameter.annotation, parameter.name)
             for ref in texts_of(scope, parameter.default):
                 yield StatusLiteral(frame, ref, StatusPlace.DEFAULT, self._subjects.parameter(frame, parameter))
@@ -156,8 +168,6 @@ class StatusLiterals:
 
     def _of_call(self, frame: Frame, scope: Scope, ref: Ref, call: Call) -> Iterator[StatusLiteral]:
         """What is given to a call, by its name."""
-        if not call.arguments:
-            return
         name = last_name(scope, call.function)
         yield from self._arguments(frame, scope, ref, call, name)
         yield from self._looked_up_by_method(frame, scope, ref, call)
@@ -215,7 +225,7 @@ class StatusLiterals:
                 name = last_name(scope, key) if key != NONE else ""
                 text = scope.values[key] if key != NONE else None
                 name = text.value if isinstance(text, Text) else name
-                texts = tuple(texts_of(scope, held)) if name and self._carriers.is_asked(frame, name) else ()
+                texts = texts_of(scope, held) if name and self._carriers.is_asked(frame, name) else ()
                 for found in texts:
                     yield StatusLiteral(frame, found, StatusPlace.ENTRY, self._subjects.of_owners(owners, name))
 
@@ -235,7 +245,7 @@ class StatusLiterals:
     ) -> Iterator[StatusLiteral]:
         """The default of `row.get("status", ...)`."""
         key = scope.values[call.arguments[0].value]
-        texts = tuple(texts_of(scope, call.arguments[1].value)) if len(call.arguments) == 2 else ()
+        texts = texts_of(scope, call.arguments[1].value) if len(call.arguments) == 2 else ()
         if not texts or not isinstance(key, Text) or not self._may_be_status(frame, key.value, ref):
             return
         things = tuple(
@@ -325,15 +335,14 @@ class StatusLiterals:
                 )
 
     def _arguments(self, frame: Frame, scope: Scope, ref: Ref, call: Call, callee: str) -> Iterator[StatusLiteral]:
+        is_naming = frame.path in self._carriers.naming
+        is_asked = is_naming or callee in self._carriers.words
         texts = [
             (argument, text)
             for argument in call.arguments
-            if not argument.name.startswith("*")
+            if (is_asked and not argument.name.startswith("*")) or argument.name in self._carriers.words
             for text in texts_of(scope, argument.value)
         ]
-        is_naming = frame.path in self._carriers.naming
-        if not is_naming and callee not in self._carriers.words:
-            texts = [(argument, text) for argument, text in texts if argument.name in self._carriers.words]
         made = [argument for argument in call.arguments if is_naming and _is_display(scope, argument.value)]
         function = scope.values[call.function]
         if not (texts or made) or callee in _LOGGERS:
@@ -394,20 +403,20 @@ def defaults_of(scope: Scope, assignment: Assignment) -> Iterator[Ref]:
         yield from texts_of(scope, ref)
 
 
-def texts_of(scope: Scope, ref: Ref, depth: int = 4) -> Iterator[Ref]:
+def texts_of(scope: Scope, ref: Ref, depth: int = 4) -> tuple[Ref, ...]:
     """The string literals that an expression may be."""
     if ref == NONE or depth == 0:
-        return
-    match scope.values[ref]:
-        case Text():
-            yield ref
-        case Choice(kind="if" | "or" | "join", alternatives=alternatives):
-            for alternative in alternatives:
-                yield from texts_of(scope, alternative, depth - 1)
-        case Declared(value=base) | Narrowed(base=base):
-            yield from texts_of(scope, base, depth)
-        case _:
-            return
+        return ()
+    value = scope.values[ref]
+    if isinstance(value, Text):
+        return (ref,)
+    if isinstance(value, Choice):
+        if value.kind not in _CHOSEN:
+            return ()
+        return tuple(found for alternative in value.alternatives for found in texts_of(scope, alternative, depth - 1))
+    if isinstance(value, Declared):
+        return texts_of(scope, value.value, depth)
+    return texts_of(scope, value.base, depth) if isinstance(value, Narrowed) else ()
 
 
 def _silent(scope: Scope) -> frozenset[Ref]:
