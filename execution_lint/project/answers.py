@@ -131,7 +131,9 @@ def told_once(answers: Iterable[Answer]) -> tuple[Answer, ...]:
 
 def merged(answers: Iterable[Answer]) -> tuple[Answer, ...]:
     """The answers without repetition; of too many objects the most similar ones become one."""
-    found = tuple(dict.fromkeys(answers))
+    found = tuple(answers)
+    if len(found) > 1:
+        found = tuple(dict.fromkeys(found))
     if len(found) <= MAXIMUM_ANSWERS:
         return found
     others = tuple(answer for answer in found if answer.kind is not AnswerKind.OBJECT)

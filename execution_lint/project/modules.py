@@ -332,13 +332,18 @@ class Modules:
                 return path
         if is_standard(name):
             return None
-        elsewhere = {
-            path
-            for root in self._import_roots
-            if (path := self._under(root, name)) is not None and not path.endswith("/")
-        }
+        elsewhere = {self._under(root, name) for root in self._roots_with(name)}
         elsewhere |= set(self._in_namespace(name)) if not elsewhere else set()
         return elsewhere.pop() if len(elsewhere) == 1 else None
+
+    def _roots_with(self, name: str) -> Iterator[str]:
+        """The import roots below which a dotted name is that of a file."""
+        below = name.replace(".", "/")
+        for path in self._by_module.get(below.rpartition("/")[2], ()):
+            base = path.removesuffix(f"/{_INIT}").removesuffix(".py")
+            above = base.removesuffix(below)
+            if len(above) < len(base) and (not above or above.endswith("/")) and above[:-1] in self._import_roots:
+                yield above[:-1]
 
     def _in_namespace(self, name: str) -> Iterator[str]:
         """The files of a dotted name whose first package has no `__init__.py`, in whatever folder it stands."""
@@ -363,8 +368,8 @@ class Modules:
         return found
 
     @cached_property
-    def _import_roots(self) -> tuple[str, ...]:
-        return tuple(sorted({self.identify(path)[0] for path in self.library.paths}))
+    def _import_roots(self) -> frozenset[str]:
+        return frozenset(self.identify(path)[0] for path in self.library.paths)
 
     def _under(self, root: str, name: str) -> str | None:
         base = f"{root}/{name.replace('.', '/')}".lstrip("/")
