@@ -249,9 +249,7 @@ class FileLibrary:
         """The regions, by file, in whose text one of the needles stands."""
         holding = self._words.holding(needles) if self._locate else dict.fromkeys(self.paths)
         answers = self.answers.setdefault(needles, {})
-        for path in self.paths:
-            if path not in holding:
-                continue
+        for path in sorted(holding, key=self._positions.__getitem__):
             opened = self.opened(path)
             if opened is None:
                 data = self.data(path)
@@ -268,6 +266,11 @@ class FileLibrary:
                 self._reach(needles, path)
                 yield path, found
         self._reach(needles, None)
+
+    @cached_property
+    def _positions(self) -> dict[str, int]:
+        """By file, where it stands among all."""
+        return {path: position for position, path in enumerate(self.paths)}
 
     def _reach(self, needles: Needles, path: str | None) -> None:
         """A search has come to a file, or (None) to the end."""
