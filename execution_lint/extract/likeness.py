@@ -20,17 +20,17 @@ NOWHERE = Span(1, 1, 1, 1)
 def moved_points(before: RegionFacts, after: RegionFacts) -> dict[Point, Point] | None:
     """Where each point that `before` speaks of stands in `after`; None where they do not say the same.
 
-    What is said rests on the order of the points, and on which of them share a line: so both must be kept.
+    What is said rests on the order of the points, which must be kept, and on no line of its own.
     """
     pairs: list[tuple[Point, Point]] = []
     return are_in_order(pairs) if is_like(before, after, pairs) else None
 
 
 def are_in_order(pairs: Iterable[tuple[Point, Point]]) -> dict[Point, Point] | None:
-    """The pairs as a mapping; None where it is none, or changes the order of points or which of them share a line."""
+    """The pairs as a mapping; None where it is none, or changes the order of points."""
     ordered = sorted(set(pairs))
     for (old, new), (next_old, next_new) in pairwise(ordered):
-        if old >= next_old or new >= next_new or (old[0] == next_old[0]) != (new[0] == next_new[0]):
+        if old >= next_old or new >= next_new:
             return None
     return dict(ordered)
 

@@ -243,18 +243,15 @@ class StatusBranches:
 def _keeps_defaults(scope: Scope, branch: Branch, arms: list[Arm]) -> bool:
     """Whether all arms only give other values to names that have one: the chain's default stands before it. In a loop
     that has to be in the same round, for else the value is that of the round before."""
-    start = (branch.head.start_line, branch.head.start_column)
-    since = 0
+    start = _start(branch.head)
+    since = (0, 0)
     if branch.is_repeated:
         ways = [way for fork in scope.forks for way in fork.ways if _holds(way, branch)]
-        since = max((_begin(scope, way) for way in ways), default=branch.head.start_line)
+        since = max((_begin(scope, way) for way in ways), default=start)
     given = {
         assignment.name
         for assignment in scope.assignments
-        if assignment.kind is TargetKind.NAME
-        and assignment.value != NONE
-        and since <= assignment.span.start_line
-        and (assignment.span.start_line, assignment.span.start_column) < start
+        if assignment.kind is TargetKind.NAME and assignment.value != NONE and since <= _start(assignment.span) < start
     }
     inside = [[found for found in scope.assignments if arm.body.contains(found.span)] for arm in arms]
     return all(found and not arm.ends for found, arm in zip(inside, arms, strict=True)) and all(
@@ -280,9 +277,13 @@ def _holds(way: Stretch, branch: Branch) -> bool:
     return way.first <= branch.arms[0].test < way.end
 
 
-def _begin(scope: Scope, way: Stretch) -> int:
-    """The line where the text of a way begins; a join stands for values from elsewhere."""
-    return min(
-        (scope.spans[ref].start_line for ref in range(way.first, way.end) if not isinstance(scope.values[ref], Choice)),
-        default=0,
-    )
+def _begin(scope: Scope, way: Stretch) -> tuple[int, int]:
+    """Where the text of a way begins: with a value, or with what one is given to; a join stands for values from
+    elsewhere."""
+    made = [scope.spans[ref] for ref in range(way.first, way.end) if not isinstance(scope.values[ref], Choice)]
+    given = [assignment.span for assignment in scope.assignments if way.first <= assignment.value < way.end]
+    return min(map(_start, (*made, *given)), default=(0, 0))
+
+
+def _start(span: Span) -> tuple[int, int]:
+    return span.start_line, span.start_column
