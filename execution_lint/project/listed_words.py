@@ -64,7 +64,13 @@ class ListedCarriers(Carriers):
 
     def _carried(self, frame: Frame, scope: Scope, owner: str) -> Iterator[str]:
         carried = frozenset(super()._carried(frame, scope, owner))
-        statuses = {parameter.name for parameter in scope.parameters if is_status_name(parameter.name)}
+        called = [parameter for parameter in scope.parameters if is_status_name(parameter.name)]
+        # What has another type is called like a status, too, and lists none.
+        statuses = {
+            parameter.name
+            for parameter in called
+            if (mentioned(scope, parameter.annotation) | mentioned(scope, parameter.default)) & self.names
+        }
         for assignment in scope.assignments:
             if assignment.name in carried and (
                 is_status_name(assignment.name) or _is_status(scope, assignment.annotation)
@@ -72,7 +78,7 @@ class ListedCarriers(Carriers):
                 statuses.add(assignment.name)
         yield from statuses
         # A call names the parameter, or is called like what it sets: any other name says too little to look for it.
-        if statuses or _is_status(scope, scope.returns):
+        if called or statuses or _is_status(scope, scope.returns):
             yield from (name for name in carried & {scope.name} if _SAYS_STATUS.search(name))
 
 
