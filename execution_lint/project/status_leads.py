@@ -17,7 +17,8 @@ from execution_lint.project.inference import Inference
 from execution_lint.project.modules import Module
 from execution_lint.project.spelling import last_name, mentioned
 from execution_lint.project.status_meetings import elements_of, meetings
-from execution_lint.project.status_names import ENDINGS
+from execution_lint.project.status_names import ENDINGS, is_status_name
+from execution_lint.project.subjects import StatusPlace
 from execution_lint.project.things import At, Frame, MemberThing, MemberValueThing, is_plain
 from execution_lint.source.regions import ENDING, Needles, RegionKind
 
@@ -29,6 +30,8 @@ _PART = re.compile(r"\w+")
 _EVERYWHERE = frozenset({"self", "cls", "super", "dict", "list", "set", "tuple", "str"})
 """Names that are said everywhere, and of whatever an object or a container may be."""
 _DEFINITIONS = (RegionKind.FUNCTION, RegionKind.METHOD, RegionKind.CLASS, RegionKind.IMPORT)
+_KEPT = (StatusPlace.ENTRY, StatusPlace.ASSIGNMENT)
+"""How a member meets a name under which it is found again."""
 _LASTING = (ScopeKind.MODULE, ScopeKind.CLASS)
 
 
@@ -55,6 +58,9 @@ class StatusLeads:
         self._known = set(names | carriers)
         self._going_on: dict[str, set[str]] = {}
         """By each name, those that may stand for the same."""
+        self._meeting: set[str] = set()
+        """The names that say no status and meet a member, and under which nothing keeps it: a member's value is told by
+        them."""
         self._found = {path: set(regions) for path, regions in self._naming.items()}
 
     def regions(self) -> dict[str, set[int]]:
@@ -74,7 +80,7 @@ class StatusLeads:
                 break
         for path, beside in self._with_value():
             module = self._inference.module(path)
-            called = frozenset().union(*map(module.holding, _ENDINGS))
+            called = frozenset().union(*map(module.holding, _ENDINGS | self._meeting - {""}))
             self._found[path] |= called & _beside_values(module, beside)
         return self._found
 
@@ -104,8 +110,11 @@ class StatusLeads:
             is_naming = region in self._naming[path]
             for index, scope in enumerate(facts.scopes if facts is not None else ()):
                 frame = Frame(path, region, index)
-                if is_naming:
-                    self._known.update(_as_word(name) for name in self._beside_members(frame, scope))
+                for name, where in self._beside_members(frame, scope) if is_naming else ():
+                    if where in _KEPT or is_status_name(name):
+                        self._known.add(_as_word(name))
+                    else:
+                        self._meeting.add(_as_word(name))
                 for bound, ref in _bound(scope):
                     name = _as_word(bound)
                     if is_naming and name not in self._known and self._is_given(frame, scope, ref):
@@ -117,15 +126,15 @@ class StatusLeads:
         """Whether a vocabulary is named by a value, which is no plain one that is made with it on the way."""
         return bool(mentioned(scope, ref) & self._names) and not is_plain(self._inference.things(At(frame, ref)))
 
-    def _beside_members(self, frame: Frame, scope: Scope) -> Iterator[str]:
-        """The names of what meets a member: another literal that meets the name is judged by that. What only names a
-        vocabulary on its way is asked what it is: `make(JobStatus.DONE).owner` is no member."""
-        for name, element in _beside(scope, self._names):
+    def _beside_members(self, frame: Frame, scope: Scope) -> Iterator[tuple[str, StatusPlace]]:
+        """The names of what meets a member, and how it does: another literal that meets the name is judged by that.
+        What only names a vocabulary on its way is asked what it is: `make(JobStatus.DONE).owner` is no member."""
+        for name, where, element in _beside(scope, self._names):
             if any(
                 isinstance(thing, (MemberThing, MemberValueThing))
                 for thing in self._inference.things(At(frame, element))
             ):
-                yield name
+                yield name, where
 
 
 def leads_nowhere(scope: Scope, names: frozenset[str]) -> bool:
@@ -133,12 +142,12 @@ def leads_nowhere(scope: Scope, names: frozenset[str]) -> bool:
     return not any(True for _ in _bound(scope)) and not any(True for _ in _beside(scope, names))
 
 
-def _beside(scope: Scope, names: frozenset[str]) -> Iterator[tuple[str, Ref]]:
-    """The names of what meets an attribute of what bears one of `names`, each with that."""
-    for name, _, right, _, _ in meetings(scope):
+def _beside(scope: Scope, names: frozenset[str]) -> Iterator[tuple[str, StatusPlace, Ref]]:
+    """The names of what meets an attribute of what bears one of `names`, each with how it does, and with that."""
+    for name, _, right, where, _ in meetings(scope):
         for element in elements_of(scope, right) if name else ():
             if isinstance(scope.values[element], Attribute) and mentioned(scope, element) & names:
-                yield name, element
+                yield name, where, element
 
 
 def _beside_values(module: Module, regions: Iterable[int]) -> frozenset[int]:
