@@ -8,6 +8,7 @@ from execution_lint.facts.scopes import RegionFacts, Scope, TargetKind
 from execution_lint.facts.values import NONE, Imported, Ref
 from execution_lint.project.library import Library, Source
 from execution_lint.source.regions import RegionKind, Regions
+from execution_lint.source.searching import STAR
 
 _INIT = "__init__.py"
 
@@ -113,7 +114,12 @@ class Module:
     def _bound(self, name: str) -> tuple[tuple[int, Ref], ...]:
         """What imports, compound and other statements bind `name` to; of `*`, what is imported whole."""
         if name not in self._bound_by_name:
-            self._bound_by_name[name] = tuple(self._bound_in(self._source.binding(name), name))
+            regions = self._source.binding(name)
+            if name == STAR and regions:
+                # A text without the word imports nothing; a docstring or a product may hold a star.
+                importing = self._source.mentioning("import")
+                regions = tuple(region for region in regions if region in importing)
+            self._bound_by_name[name] = tuple(self._bound_in(regions, name))
         return self._bound_by_name[name]
 
     def _bound_in(self, regions: tuple[int, ...], name: str) -> Iterator[tuple[int, Ref]]:
@@ -218,7 +224,7 @@ class Module:
     def star_imports(self) -> tuple[Imported, ...]:
         """The modules from which everything is imported."""
         found = []
-        for index, value in self._bound("*"):
+        for index, value in self._bound(STAR):
             facts = self.followed(index)
             imported = facts.scopes[0].values[value] if facts is not None else None
             if isinstance(imported, Imported):

@@ -43,7 +43,6 @@ class StatusMentions:
             return found
         if self._is_led(module):
             return asked
-        led = frozenset().union(*map(module.holding, self._leads))
         for word, held in standing.items():
             silent = held - found
             if not silent:
@@ -53,7 +52,7 @@ class StatusMentions:
                 found |= silent
             elif kinds != {RegionKind.CLASS}:
                 # A variable may come to where a member is taken.
-                found |= silent & led
+                found.update(*(silent & module.holding(lead) for lead in self._leads))
         return found
 
     def hands_on(self, module: Module, region: int) -> bool:

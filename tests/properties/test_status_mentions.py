@@ -11,6 +11,7 @@ from execution_lint.engine.run import run
 from execution_lint.extract.opened import OpenedFile
 from execution_lint.facts.scopes import RegionFacts
 from execution_lint.model.confidence import Confidence
+from execution_lint.project.status_carriers import Carriers
 from execution_lint.project.status_mentions import StatusMentions
 
 JOBS = """\
@@ -104,25 +105,67 @@ GOVERNED = {
     "    return status == 'done'",
     "habit_of_star": "from app.jobs import *\ndef go(status):\n    return status == 'done'",
 }
+LISTING = """\
+from typing import Literal, TypedDict
+
+Phase = Literal["queued", "new"]
+status: Phase = "queued"
+
+
+class Row(TypedDict):
+    status: Phase
+
+
+class Job:
+    status: Literal["queued", "new"]
+
+    def __init__(self, status: Phase) -> None:
+        self.status = status
+
+
+def put(status: Phase) -> None: ...
+
+
+def put_state(state: Phase) -> None: ...
+
+
+def status_of(x) -> Phase: ...
+
+
+def job() -> Job: ...
+"""
+LISTED = {
+    **{name: GOVERNED[name] for name in ("attribute", "set", "local", "argument", "item", "missing", "by_name")},
+    "parameter": "from app.jobs import Phase\ndef go(status: Phase):\n    return status == 'done'",
+    "text_parameter": "from app.jobs import Phase\ndef go(status: 'Phase'):\n    return status == 'done'",
+    "field": "from app.jobs import Phase\nclass Here:\n    status: Phase = 'done'",
+    "answer": "from app.jobs import status_of\ndef go():\n    return status_of(1) == 'done'",
+    "callee": "from app.jobs import put_state\ndef go():\n    put_state('done')",
+    "callee_by_another_name": "from app.jobs import put_state\ndef go():\n    mine = put_state\n    mine('done')",
+    "imported_callee": "def go():\n    from app.jobs import put_state as mine\n    mine('done')",
+    "module_variable": GOVERNED["module_variable"],
+    "enclosed": GOVERNED["enclosed"],
+    "lambda": GOVERNED["lambda"],
+}
 SILENT = "def go(status: str):\n    return {'status': status, 'is_done': status == 'done'}"
 
 
-def write(folder: Path, uses: dict[str, str]) -> Path:
+def write(folder: Path, uses: dict[str, str], jobs: str = JOBS) -> Path:
     package = folder / "app"
     package.mkdir()
     (folder / "pyproject.toml").write_text("")
     (package / "__init__.py").write_text("")
-    (package / "jobs.py").write_text(JOBS)
+    (package / "jobs.py").write_text(jobs)
     (package / "derived.py").write_text(DERIVED)
     for name, text in uses.items():
         (package / f"use_{name}.py").write_text(f"{text}\n")
     return folder
 
 
-def reported(folder: Path, *, locate: bool = True) -> set[str]:
+def reported(folder: Path, code: str = "EXL301", *, locate: bool = True) -> set[str]:
     invocation = Invocation(
         paths=(str(folder),),
-        select=("EXL301",),
+        select=(code,),
         min_confidence=Confidence.POSSIBLE,
         jobs=1,
         cache=False,
@@ -132,8 +175,14 @@ def reported(folder: Path, *, locate: bool = True) -> set[str]:
     return {finding.place.path.removeprefix("app/use_").removesuffix(".py") for finding in project.findings}
 
 
-def every(_mentions: StatusMentions, _path: str, regions: Iterable[int]) -> set[int]:
-    return set(regions)
+def read_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every region is read in which the name of a carrier stands."""
+
+    def every(_: object, _path: str, regions: Iterable[int]) -> set[int]:
+        return set(regions)
+
+    monkeypatch.setattr(StatusMentions, "speaking", every)
+    monkeypatch.setattr(Carriers, "_weighing", every)
 
 
 @pytest.fixture(scope="module")
@@ -144,9 +193,18 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_what_is_governed_is_found(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     found = reported(project)
     assert found == reported(project, locate=False)
-    monkeypatch.setattr(StatusMentions, "speaking", every)
+    read_all(monkeypatch)
     assert found == reported(project)
     assert found == set(GOVERNED)
+
+
+def test_what_is_listed_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path, LISTED, LISTING)
+    found = reported(tmp_path, "EXL302")
+    assert found == reported(tmp_path, "EXL302", locate=False)
+    read_all(monkeypatch)
+    assert found == reported(tmp_path, "EXL302")
+    assert found == set(LISTED)
 
 
 def test_a_variable_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -160,6 +218,6 @@ def test_a_variable_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(OpenedFile, "facts", facts)
     assert not reported(write(tmp_path, {"silent": SILENT}))
     assert "go" not in read
-    monkeypatch.setattr(StatusMentions, "speaking", every)
+    read_all(monkeypatch)
     assert not reported(tmp_path)
     assert "go" in read
