@@ -133,7 +133,9 @@ class Callers:
         owner = self.inference.owner(definition)
         path, region = definition.path, definition.region
         if owner is not None:
-            return Alias(path, region, scope.name, Reach.ATTRIBUTE, self.families.names(owner))
+            # A rare name is looked for wherever it stands.
+            families = frozenset() if self.search.is_rare(scope.name) else self.families.names(owner)
+            return Alias(path, region, scope.name, Reach.ATTRIBUTE, families)
         return Alias(path, region, scope.name, Reach.MODULE if scope.parent == 0 else Reach.REGION)
 
     def _makers(self, definition: Definition) -> Iterator[Definition]:

@@ -73,7 +73,7 @@ class Search:
         """The regions that hold the name of an attribute: those of every file that names a class which may have it;
         where the name is rare, all. The one that binds it may speak of it as a plain name."""
         found: dict[str, Iterable[int]] = {}
-        if self._is_rare(alias.name):
+        if self.is_rare(alias.name):
             found.update(self._held(Needles(attributes=frozenset({alias.name}))))
         elif alias.families:
             found.update(self._held(Needles(attributes=frozenset({alias.name}), beside=alias.families)))
@@ -145,7 +145,8 @@ class Search:
         )
         return sorted(regions if is_renamed else regions.intersection(frozenset().union(*named.values())))
 
-    def _is_rare(self, name: str) -> bool:
+    def is_rare(self, name: str) -> bool:
+        """Whether so few functions bear a name that it may be one of them wherever it stands as an attribute."""
         if name.startswith("__"):
             return False
         if name not in self._rare:
