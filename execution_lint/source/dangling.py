@@ -155,7 +155,7 @@ def dangling(text: str, names: frozenset[str]) -> Iterator[int]:
 def places(text: str, names: frozenset[str], calls: Iterable[tuple[int, int]] | None = None) -> Iterator[DanglingCall]:
     """These calls. `calls` are where the names stand before a bracket, and where it ends, if that is known."""
     for at, end in _calls(text, names) if calls is None else calls:
-        if not _is_comment(text, at) and _may_dangle(text, at, end):
+        if _may_dangle(text, at, end) and not _is_comment(text, at):
             yield DanglingCall(at, _is_returned(text, at, end), _callee(text, at, end))
 
 

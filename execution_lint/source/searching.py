@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cached_property
 
+from execution_lint.source.assigning import may_bind
 from execution_lint.source.regions import (
     Needles,
     Region,
@@ -99,8 +100,8 @@ class RegionSearch:
 
     def binding(self, name: str) -> tuple[int, ...]:
         """The regions that may bind a name and do not show which: imports and compound statements in whose text it
-        stands, not only in the path of a module that is imported from, and whatever is no statement that an outline
-        knows. `*` stands for all that an import brings."""
+        stands, not only in the path of a module that is imported from, and what an outline does not know and may bind
+        some name. `*` stands for all that an import brings."""
         text, ends, owners = self._binding_text
         found = {*self._others, *self._binding_respelled.get(name, ())}
         wanted = name.encode("utf-8", "surrogatepass")
@@ -323,7 +324,12 @@ class RegionSearch:
 
     @cached_property
     def _others(self) -> tuple[int, ...]:
-        return tuple(index for index, region in enumerate(self._regions) if region.kind is RegionKind.OTHER)
+        """The statements that an outline does not know and that may bind a name."""
+        return tuple(
+            index
+            for index, region in enumerate(self._regions)
+            if region.kind is RegionKind.OTHER and may_bind(self.stretch(region.first_line, region.last_line))
+        )
 
     @cached_property
     def _nameless(self) -> tuple[int, ...]:

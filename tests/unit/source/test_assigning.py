@@ -191,3 +191,8 @@ def test_what_looks_much_like_it_is_told_too(text: str) -> None:
 def test_a_statement_that_binds_nothing(text: str) -> None:
     assert not may_bind(text.encode())
     assert not OpenedFile(f"{text}\n").facts(0).scopes[0].bindings
+
+
+def test_a_docstring_is_not_read_for_what_binds_a_name() -> None:
+    opened = OpenedFile('"""x = 1, and x: it is."""\n\nimport x\n\n(x := 1)\n\nx.y()\n')
+    assert opened.binding("x") == (1, 2)
