@@ -109,7 +109,9 @@ class Classes(Scoping):
                     yield thing
 
     def _has_decorator(self, definition: Definition, names: frozenset[str]) -> bool:
-        return any(decorator.name in names for decorator in self.decorators(definition))
+        return bool(self.followed(definition).decorators) and any(
+            decorator.name in names for decorator in self.decorators(definition)
+        )
 
     def is_static(self, definition: Definition) -> bool:
         """Whether a method takes no receiver."""
