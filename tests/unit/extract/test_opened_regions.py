@@ -23,6 +23,7 @@ def run(*arguments):
     return b(*arguments)
 for name, value in e.items():
     globals()[name] = value
+print(code := 0)
 sys.exit(0)
 """
 
@@ -43,6 +44,7 @@ sys.exit(0)
         ("value", [15, 17]),
         ("LIMIT", [17]),
         ("late", [17]),
+        ("code", [17]),
         ("absent", [17]),
     ],
 )
@@ -61,7 +63,7 @@ def test_whatever_a_region_binds_it_may_bind(whole: bool) -> None:
         if not region.name
         for name, _ in opened.facts(index).scopes[0].bindings
     }
-    assert {name for name, _ in bound} == {"where", "sys", "b", "e", STAR, "json", "name", "value"}
+    assert {name for name, _ in bound} == {"where", "sys", "b", "e", STAR, "json", "name", "value", "code"}
     assert all(index in opened.binding(name) for name, index in bound)
 
 
