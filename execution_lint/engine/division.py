@@ -1,6 +1,7 @@
 """Divides the rules of a run among processes, by family: what a family finds is small to send, what it read is not."""
 
 import os
+import select
 import signal
 import warnings
 from collections import Counter
@@ -9,6 +10,7 @@ from typing import IO
 
 import msgspec
 
+from execution_lint.engine import confirm
 from execution_lint.engine.checking import checked
 from execution_lint.engine.library import FileLibrary, Record
 from execution_lint.engine.outcome import Outcome
@@ -67,6 +69,7 @@ def outcome(
             others.append(_Copy(library, project, share, debug=debug))
         found = list(checked(project, shares[0], progress, debug=debug))
         for other in others:
+            confirm.begin(found, library, other.is_at_work)
             answer = other.answer()
             if answer is None:
                 found += checked(project, other.rules, None, debug=debug)
@@ -122,6 +125,10 @@ class _Copy:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
         os.close(writing)
         self._answers: IO[bytes] = os.fdopen(reading, "rb")
+
+    def is_at_work(self) -> bool:
+        """Whether the copy has not begun to answer."""
+        return not select.select([self._answers], [], [], 0)[0]
 
     def answer(self) -> _Answer | None:
         """Wait for what the copy has found; None where it failed."""

@@ -49,6 +49,7 @@ class OpenedFile:
         self.is_parsed = False
         """Whether any region was parsed."""
         self._facts: dict[int, RegionFacts | Unparsable] = {}
+        self._confirmed: dict[tuple[int, frozenset[int]], bool] = {}
         self._mentioning: dict[str, frozenset[int]] = {}
         self._named: dict[str, tuple[int, ...]] = {}
         self._owned: dict[str, tuple[int, ...]] = {}
@@ -285,14 +286,20 @@ class OpenedFile:
         if not isinstance(known, RegionFacts):
             return True
         region = self.regions[index]
+        asked = (index, frozenset(lines if region.kind is RegionKind.COMPOUND else ()))
+        if asked not in self._confirmed:
+            self._confirmed[asked] = self._is_confirmed(region, known, lines)
+        return self._confirmed[asked]
+
+    def _is_confirmed(self, region: Region, known: RegionFacts, lines: Collection[int]) -> bool:
         if region.kind is RegionKind.COMPOUND and self._trees is None:
             text = self._stretch(region.first_line, region.last_line)
             shift = region.first_line - 1
             part = excerpt(text, parse_quickly(text), [line - shift for line in lines])
             if part != text:
-                known = self._lowered(region, part, parse_quickly, shift)
+                quickly = self._lowered(region, part, parse_quickly, shift)
                 confirmed = self._lowered(region, part, parse_thoroughly, shift)
-                return isinstance(confirmed, Unparsable) or confirmed == known
+                return isinstance(confirmed, Unparsable) or confirmed == quickly
         confirmed = self._read(region, parse_thoroughly)
         if isinstance(confirmed, Unparsable) and self._trees is not None:
             confirmed = self._read_in_context(region)
