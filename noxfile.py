@@ -92,10 +92,11 @@ def ecosystem(session: nox.Session) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """One of the programs in `benchmarks/`: `nox -s bench -- NAME ARGUMENTS`."""
-    if not session.posargs or session.posargs[0] not in BENCHMARKS:
-        session.error(f"say which after `--`: {', '.join(BENCHMARKS)}")
-    name, *arguments = session.posargs
+    """One of the programs in `benchmarks/`: `nox -s bench -- NAME ARGUMENTS`; else that with peers."""
+    is_named = bool(session.posargs) and not session.posargs[0].startswith("-")
+    name, *arguments = session.posargs if is_named else ["compare", *session.posargs]
+    if name not in BENCHMARKS:
+        session.error(f"there is no {name}; say which after `--`: {', '.join(BENCHMARKS)}")
     session.install("-e", ".[runtime]", *group("runtime-tests"))
     session.run("python", f"benchmarks/{name}.py", *arguments)
 
