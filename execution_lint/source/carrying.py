@@ -9,9 +9,8 @@ import re
 from functools import lru_cache
 from unicodedata import is_normalized
 
-from execution_lint.source.lexer import split
+from execution_lint.source.lexer import is_formatted, split
 
-_FORMATTED = re.compile(r"(?<!\w)(?:[fFtT][rR]?|[rR][fFtT])\Z")
 _DEFINED = re.compile(r"(?<![\w.])(def|class)[ \t]+\Z")
 _SCOPE = re.compile(r"(?<![\w.])(?:def|lambda)\b")
 _IS_DEFINITION = re.compile(r"\s*(?:@|(?:async[ \t]+)?def\b)")
@@ -90,7 +89,7 @@ def _pieces(text: str) -> tuple[str, frozenset[str], frozenset[str], tuple[str, 
             parts[number] = " "
             continue
         parts[number] = '""'
-        if _FORMATTED.search(parts[number - 1][-3:]) is not None:
+        if is_formatted(parts[number - 1]):
             formatted.append(token)
             continue
         held = token.strip(token[0])

@@ -28,6 +28,11 @@ _FIELD_STOP = re.compile(r"""["'#()\[\]{}:]""")
 _DEEPEST_NESTING = 100
 
 
+def is_formatted(before: str) -> bool:
+    """Whether a string behind this code is made of others: an f-string or a t-string."""
+    return _FORMATTED.search(before[-3:]) is not None
+
+
 def split(text: str) -> list[str] | None:
     """`text` cut into code and tokens in turn, code first and last; a token is a string without its prefix, a comment,
     or a backslash with its newline. None when a string is left open.

@@ -3,11 +3,10 @@
 import re
 from functools import lru_cache
 
-from execution_lint.source.lexer import split
+from execution_lint.source.lexer import is_formatted, split
 
 _DEFINES = re.compile(r"(?<![\w.])(?:def|class)[ \t]+\Z")
 _IMPORTED_FROM = re.compile(r"[\n;:][ \t\f]*from(?:[ \t]+|[ \t]*\.[. \t]*)[\w.]*\Z")
-_FORMATTED = re.compile(r"(?<!\w)(?:[fFtT][rR]?|[rR][fFtT])\Z")
 _BY_TEXT = ("getattr", "globals", "locals", "vars", "__dict__", "methodcaller", "attrgetter")
 """What makes the text of a string a name."""
 _LONGEST_HEAD = 200
@@ -35,10 +34,12 @@ def may_use(text: str, name: str, *, in_strings: bool = False) -> bool:
             code = part if number else f"\n{part}"
             if any(_is_use(code, found.start()) for found in word.finditer(code)):
                 return True
-        elif part[0] in "\"'" and word.search(part) is not None:
-            is_formatted = _FORMATTED.search(parts[number - 1][-3:]) is not None
-            if is_formatted or in_strings or any(maker in text for maker in _BY_TEXT):
-                return True
+        elif (
+            part[0] in "\"'"
+            and word.search(part) is not None
+            and (in_strings or is_formatted(parts[number - 1]) or any(maker in text for maker in _BY_TEXT))
+        ):
+            return True
     return False
 
 

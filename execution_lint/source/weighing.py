@@ -9,13 +9,12 @@ from collections.abc import Iterator
 from functools import cached_property, lru_cache
 from keyword import kwlist
 
-from execution_lint.source.lexer import split
+from execution_lint.source.lexer import is_formatted, split
 
 _WORD = re.compile(r"\w+")
 _WORDS_APART = bytes(byte if chr(byte).isalnum() or byte == ord("_") else ord(" ") for byte in range(256))
 _SPEAKERS = ("getattr", "setattr", "__setattr__", "attrgetter", "methodcaller", "cast")
 """What makes a name of a string, or is no more than what it is given."""
-_FORMATTED = re.compile(r"(?<!\w)(?:[fFtT][rR]?|[rR][fFtT])\Z")
 _PREFIX = re.compile(r"(?<!\w)[A-Za-z]{1,2}\Z")
 _FIELDS = re.compile(r"\{[^{}]*\}")
 _WEIGHING_FIELD = re.compile(r"[=!]=|\[\s*[A-Za-z_]|\([^()]*[\"']|\b(?:in|is|or|if)\b|\.\s*get\b")
@@ -111,7 +110,7 @@ def _code(parts: list[str], wanted: frozenset[str]) -> str | None:
             pieces.append(" ")
         elif part[0] != "#":
             before = pieces[-1]
-            if _FORMATTED.search(before[-3:]) is not None:
+            if is_formatted(before):
                 if not wanted.isdisjoint(_WORD.findall(part)) and (
                     part.count("{") != len(_FIELDS.findall(part))
                     or any(_WEIGHING_FIELD.search(field) for field in _FIELDS.findall(part))
