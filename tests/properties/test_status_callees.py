@@ -4,12 +4,8 @@ as if every callee were read, and a function that names nothing of a vocabulary 
 from pathlib import Path
 
 import pytest
+from uses_of_jobs import names_read, reported, write
 
-from execution_lint.engine.invocation import Invocation
-from execution_lint.engine.run import run
-from execution_lint.extract.opened import OpenedFile
-from execution_lint.facts.scopes import RegionFacts
-from execution_lint.model.confidence import Confidence
 from execution_lint.project.status_callees import StatusCallees
 
 JOBS = """\
@@ -124,34 +120,12 @@ TAKING = {
 }
 
 
-def write(folder: Path, uses: dict[str, str]) -> Path:
-    package = folder / "app"
-    package.mkdir()
-    (folder / "pyproject.toml").write_text("")
-    (package / "__init__.py").write_text("")
-    (package / "jobs.py").write_text(JOBS)
-    (package / "between.py").write_text(BETWEEN)
-    for name, text in uses.items():
-        (package / f"use_{name}.py").write_text(f"{MADE}{text}\n")
-    return folder
-
-
-def reported(folder: Path, *, locate: bool = True) -> set[str]:
-    invocation = Invocation(
-        paths=(str(folder),),
-        select=("EXL301",),
-        min_confidence=Confidence.POSSIBLE,
-        jobs=1,
-        cache=False,
-        locate=locate,
-    )
-    (project,) = run(invocation).projects
-    return {finding.place.path.removeprefix("app/use_").removesuffix(".py") for finding in project.findings}
+MODULES = {"jobs": JOBS, "between": BETWEEN}
 
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write(tmp_path_factory.mktemp("callees"), TAKING)
+    return write(tmp_path_factory.mktemp("callees"), MODULES, {name: MADE + text for name, text in TAKING.items()})
 
 
 def test_each_callee_is_followed(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -163,15 +137,8 @@ def test_each_callee_is_followed(project: Path, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_what_takes_no_member_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    read: set[str] = set()
-    complete = OpenedFile.facts
-
-    def facts(opened: OpenedFile, index: int) -> RegionFacts:
-        read.add(opened.regions[index].name)
-        return complete(opened, index)
-
-    monkeypatch.setattr(OpenedFile, "facts", facts)
+    read = names_read(monkeypatch)
     use = "from app.jobs import idle, put\ndef go():\n    idle('done')\n    put('done')"
-    assert reported(write(tmp_path, {"both": use})) == {"both"}
+    assert reported(write(tmp_path, MODULES, {"both": MADE + use})) == {"both"}
     assert "put" in read
     assert "idle" not in read

@@ -5,12 +5,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
+from uses_of_jobs import names_read, reported, write
 
-from execution_lint.engine.invocation import Invocation
-from execution_lint.engine.run import run
-from execution_lint.extract.opened import OpenedFile
-from execution_lint.facts.scopes import RegionFacts
-from execution_lint.model.confidence import Confidence
 from execution_lint.project.status_carriers import Carriers
 from execution_lint.project.status_mentions import StatusMentions
 
@@ -150,29 +146,7 @@ LISTED = {
 SILENT = "def go(status: str):\n    return {'status': status, 'is_done': status == 'done'}"
 
 
-def write(folder: Path, uses: dict[str, str], jobs: str = JOBS) -> Path:
-    package = folder / "app"
-    package.mkdir()
-    (folder / "pyproject.toml").write_text("")
-    (package / "__init__.py").write_text("")
-    (package / "jobs.py").write_text(jobs)
-    (package / "derived.py").write_text(DERIVED)
-    for name, text in uses.items():
-        (package / f"use_{name}.py").write_text(f"{text}\n")
-    return folder
-
-
-def reported(folder: Path, code: str = "EXL301", *, locate: bool = True) -> set[str]:
-    invocation = Invocation(
-        paths=(str(folder),),
-        select=(code,),
-        min_confidence=Confidence.POSSIBLE,
-        jobs=1,
-        cache=False,
-        locate=locate,
-    )
-    (project,) = run(invocation).projects
-    return {finding.place.path.removeprefix("app/use_").removesuffix(".py") for finding in project.findings}
+MODULES = {"jobs": JOBS, "derived": DERIVED}
 
 
 def read_all(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -187,7 +161,7 @@ def read_all(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write(tmp_path_factory.mktemp("mentions"), GOVERNED)
+    return write(tmp_path_factory.mktemp("mentions"), MODULES, GOVERNED)
 
 
 def test_what_is_governed_is_found(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -199,7 +173,7 @@ def test_what_is_governed_is_found(project: Path, monkeypatch: pytest.MonkeyPatc
 
 
 def test_what_is_listed_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    write(tmp_path, LISTED, LISTING)
+    write(tmp_path, {"jobs": LISTING, "derived": DERIVED}, LISTED)
     found = reported(tmp_path, "EXL302")
     assert found == reported(tmp_path, "EXL302", locate=False)
     read_all(monkeypatch)
@@ -208,15 +182,8 @@ def test_what_is_listed_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 
 def test_a_variable_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    read: set[str] = set()
-    complete = OpenedFile.facts
-
-    def facts(opened: OpenedFile, index: int) -> RegionFacts:
-        read.add(opened.regions[index].name)
-        return complete(opened, index)
-
-    monkeypatch.setattr(OpenedFile, "facts", facts)
-    assert not reported(write(tmp_path, {"silent": SILENT}))
+    read = names_read(monkeypatch)
+    assert not reported(write(tmp_path, MODULES, {"silent": SILENT}))
     assert "go" not in read
     read_all(monkeypatch)
     assert not reported(tmp_path)
