@@ -200,7 +200,7 @@ def test_what_is_handed_on_within_an_expression(text: str, around: str) -> None:
     assert not may_weigh(around.format(text), "phase status")
 
 
-@pytest.mark.parametrize("text", list(filter(is_expression, WEIGHED)))
+@pytest.mark.parametrize("text", [text for text in WEIGHED if is_expression(text)])
 @pytest.mark.parametrize(
     "around",
     ["print({})", "x = [\n    {},\n]", "assert (\n    x and {}\n)", "return {}", "if not {}:\n    pass", "x[{}]"],
